@@ -1,0 +1,1 @@
+"""Repositories at a code host, kept in step by a sync."""

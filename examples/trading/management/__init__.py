@@ -1,0 +1,1 @@
+"""The management package of the desk's app."""

@@ -1,0 +1,1 @@
+"""Commands of the desk; the guide's command examples are run as if they lay here."""

@@ -1,0 +1,179 @@
+"""The forked process in which one example runs, and what it notes about itself."""
+
+import atexit
+import contextlib
+import gc
+import logging
+import os
+import resource
+import signal
+import sys
+import threading
+import traceback
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from proof.hang import describe_hang
+from proof.leftovers import Baseline
+from proof.places import WITHOUT_DJANGO, Block, place
+from proof.recorder import Recorder
+from proof.trace import Trace, line_in
+
+MAX_FILE = 512 << 20
+"""Bytes that an example may write to one file, its standard output included."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a child is asked to do: run a block in its place, on its database."""
+
+    id: str
+    place: str
+    code: str
+    call: str | None
+    database_url: str
+    folder: str
+    hang_expected: bool = False
+
+
+def enter(task: Task, recorder: Recorder, hangs: Recorder) -> NoReturn:
+    """Run the example and end this process, whatever happens."""
+    try:
+        _become_alone(Path(task.folder))
+        recorder.open()
+        hangs.open()
+        _run(task, recorder, hangs)
+    except BaseException as error:
+        recorder.note("broken", text="".join(traceback.format_exception(error)))
+    finally:
+        with contextlib.suppress(BaseException):
+            sys.stdout.flush()
+        os._exit(0)
+
+
+def _run(task: Task, recorder: Recorder, hangs: Recorder) -> None:
+    here = place(task.place)
+    block = Block(
+        task.id, task.code, here.file(Path(task.folder), _module_name(task.id)),
+        task.call,
+    )  # fmt: skip
+    block.file.parent.mkdir(parents=True)
+    block.file.write_text(block.code, "utf-8")
+    _use_database(task.database_url, task.place not in WITHOUT_DJANGO)
+    trace = Trace(recorder, str(block.file))
+    trace.start()
+    _listen_to_warnings(recorder, str(block.file))
+    signal.signal(signal.SIGUSR1, _hang_reporter(hangs, str(block.file)))
+    baseline = Baseline()
+    try:
+        here.run(block)
+    except BaseException as error:
+        _note_exception(recorder, error, str(block.file))
+    else:
+        recorder.note("returned")
+    recorder.note("left", **asdict(baseline.left(trace)))
+    _end_threads()
+    recorder.note("threads ended")
+
+
+def _become_alone(folder: Path) -> None:
+    os.setsid()
+    for target, path, flags in (
+        (0, os.devnull, os.O_RDONLY),
+        (1, str(folder / "output"), os.O_WRONLY | os.O_CREAT | os.O_APPEND),
+        (2, str(folder / "errors"), os.O_WRONLY | os.O_CREAT | os.O_APPEND),
+    ):
+        os.dup2(os.open(path, flags, 0o600), target)
+    # The parent's admin connection and pipes: an example must not reach them.
+    os.closerange(3, 1024)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    os.chdir(folder)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE, MAX_FILE))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _module_name(example: str) -> str:
+    return example.replace("-", "_")
+
+
+def _use_database(url: str, django_is_up: bool) -> None:
+    os.environ["DATABASE_URL"] = url
+    if not django_is_up:
+        return
+    import dj_database_url
+    from django.db import connections
+
+    connections["default"].settings_dict["NAME"] = dj_database_url.parse(url)["NAME"]
+
+
+def _listen_to_warnings(recorder: Recorder, block: str) -> None:
+    def note(
+        message: Warning | str, category: type[Warning], filename: str, lineno: int,
+        file: Any = None, line: str | None = None,
+    ) -> None:  # fmt: skip
+        where = lineno if filename == block else line_in(block)
+        recorder.note(
+            "warning", category=category.__name__, text=str(message), line=where
+        )
+
+    warnings.resetwarnings()
+    warnings.simplefilter("always")
+    warnings.showwarning = note
+    logging.captureWarnings(False)
+    logging.getLogger("asyncio").addHandler(_AsyncioLog(recorder))
+
+
+class _AsyncioLog(logging.Handler):
+    """Notes what asyncio can only log: lost exceptions and destroyed tasks."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__(logging.WARNING)
+        self._recorder = recorder
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage().splitlines()[0]
+        self._recorder.note("warning", category="asyncio", text=text, line=0)
+
+
+def _note_exception(recorder: Recorder, error: BaseException, block: str) -> None:
+    if isinstance(error, SystemExit) and error.__context__ is not None:
+        # The command machinery turns a CommandError into an exit status.
+        error = error.__context__
+    kind = type(error)
+    recorder.note(
+        "raised",
+        type=f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins."),
+        message=str(error),
+        line=_line_of(error, block),
+    )
+
+
+def _line_of(error: BaseException, block: str) -> int:
+    if isinstance(error, SyntaxError) and error.filename == block:
+        return error.lineno or 0
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno or 0 for frame in frames if frame.filename == block]
+    return lines[-1] if lines else 0
+
+
+def _hang_reporter(hangs: Recorder, block: str) -> Any:
+    def report(number: int, frame: FrameType | None) -> None:
+        hangs.note("hang", **describe_hang(block, frame))
+
+    return report
+
+
+def _end_threads() -> None:
+    """Do what the interpreter does at its end: wait for threads, run exit functions."""
+    with contextlib.suppress(BaseException):
+        threading._shutdown()  # type: ignore[attr-defined]
+    with contextlib.suppress(BaseException):
+        atexit._run_exitfuncs()
+    gc.collect()

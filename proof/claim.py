@@ -1,0 +1,232 @@
+"""What a block says will happen, read from the comments in its code.
+
+A claim is a comment that begins with ✅ or ❌. One that speaks of a line stands at
+the end of that line, or alone on the line below it.
+"""
+
+import io
+import re
+import tokenize
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+COMMITTED, ROLLED_BACK = "committed", "rolled back"
+EXPRESSION_SYMPTOMS = ("lost", "escaped", "partial", "corrupt")
+SYMPTOMS = (
+    "raises",
+    *EXPRESSION_SYMPTOMS,
+    "hangs",
+    "leaks",
+    "serial",
+    "warns",
+)
+OF_A_LINE = ("raises", "hangs", "warns")
+"""Symptoms that happen at a line; the others are true of the whole run."""
+HANG_REASONS = (
+    "lock wait",
+    "dead executor thread",
+    "sleeping loop",
+    "thread never ends",
+    "busy",
+)
+LEFT_KINDS = ("connection", "descriptor", "thread", "loop", "task")
+MARKS = {"✅": True, "❌": False}
+
+
+class ClaimError(ValueError):
+    """A comment looks like a claim and is not one; `line` counts from the block."""
+
+    def __init__(self, line: int, problem: str, then: str) -> None:
+        super().__init__(problem)
+        self.line, self.problem, self.then = line, problem, then
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence of a block about what its run will show.
+
+    `line` is the line of the block that it speaks of, counted from 1. `kind` is
+    "committed", "rolled back" or a symptom. `text` is the expression, the message,
+    the hang's reason or the warning's text; `name` the exception or category.
+    `counts` holds what a leak leaves open, and `number` how many run at a time.
+    """
+
+    line: int
+    kind: str
+    text: str = ""
+    name: str = ""
+    counts: tuple[tuple[str, int], ...] = ()
+    number: int = 0
+    lanes: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether this is a ✅."""
+        return self.kind in (COMMITTED, ROLLED_BACK)
+
+    @property
+    def expression(self) -> str | None:
+        """What is evaluated from outside, if the claim has such a part."""
+        if self.good or self.kind in EXPRESSION_SYMPTOMS:
+            return self.text
+        return None
+
+    def speaks_of(self, lane: str) -> bool:
+        """Whether the claim is made for this lane."""
+        return not self.lanes or lane in self.lanes
+
+    def __str__(self) -> str:
+        return f"{'✅' if self.good else '❌'} {self._sentence()}"
+
+    def _sentence(self) -> str:
+        if self.kind == "leaks":
+            return "leaks " + ", ".join(f"{n} {_plural(k, n)}" for k, n in self.counts)
+        if self.kind == "serial":
+            return f"serial: {self.number} at a time"
+        if self.name:
+            return f"{self.kind} {self.name}" + (f": {self.text}" if self.text else "")
+        return f"{self.kind}: {self.text}"
+
+
+def read_claims(code: str) -> tuple[Claim, ...]:
+    """Return the claims of a block in order.
+
+    Raises:
+        ClaimError: a comment begins with ✅ or ❌ and is not a claim.
+    """
+    return tuple(_parse(*found) for found in _marked_comments(code))
+
+
+def read_printed(code: str) -> tuple[str, ...]:
+    """Return the lines that the block says it prints, without their `#> `."""
+    found = re.findall(r"^ *#>(?: (.*))?$", code, flags=re.MULTILINE)
+    return tuple(found)
+
+
+def _marked_comments(code: str) -> Iterator[tuple[int, int, str]]:
+    """Yield a comment's own line, the line of code that it can speak of, its text."""
+    spoken_of = 0
+    for token in _tokens(code):
+        if token.type == tokenize.COMMENT:
+            text = token.string.lstrip("#").strip()
+            own_line = not token.line[: token.start[1]].strip()
+            if text[:1] in MARKS:
+                line = token.start[0]
+                yield line, spoken_of if own_line else line, text
+        elif token.string.strip():
+            spoken_of = token.end[0]
+
+
+def _tokens(code: str) -> Iterator[tokenize.TokenInfo]:
+    try:
+        yield from tokenize.generate_tokens(io.StringIO(code).readline)
+    except (tokenize.TokenError, IndentationError) as error:
+        line = error.args[1][0] if isinstance(error.args[1], tuple) else 1
+        raise ClaimError(
+            line, f"this is not Python: {error.args[0]}", "Mend the code of the block."
+        ) from error
+
+
+def _parse(own: int, spoken_of: int, text: str) -> Claim:
+    mark, sentence = text[:1], text[1:].strip()
+    body, lanes = _split_lanes(sentence)
+    kind, rest = _split_kind(own, mark, body)
+    parsed = _READERS[kind](own, kind, rest)
+    line = spoken_of if kind in OF_A_LINE else own
+    return Claim(line=line, kind=kind, lanes=lanes, **parsed)
+
+
+def _split_lanes(sentence: str) -> tuple[str, tuple[str, ...]]:
+    found = re.fullmatch(r"(.*\S) +\[([a-z0-9-]+(?:, [a-z0-9-]+)*)\]", sentence)
+    if found is None:
+        return sentence, ()
+    return found[1], tuple(found[2].split(", "))
+
+
+def _split_kind(line: int, mark: str, body: str) -> tuple[str, str]:
+    kinds = (COMMITTED, ROLLED_BACK) if MARKS[mark] else SYMPTOMS
+    for kind in kinds:
+        if re.match(rf"{kind}(?=[: ]|$)", body):
+            return kind, body[len(kind) :].lstrip(": ").strip()
+    raise ClaimError(
+        line,
+        f'unknown claim "{mark} {body}"',
+        f"After {mark} stands one of: {', '.join(kinds)}.",
+    )
+
+
+def _read_expression(line: int, kind: str, rest: str) -> dict[str, str]:
+    try:
+        compile(rest, "<claim>", "eval")
+    except SyntaxError as error:
+        raise ClaimError(
+            line,
+            f'"{rest}" after "{kind}:" is not a Python expression ({error.msg})',
+            "Write one expression over the models, true or false from outside.",
+        ) from error
+    return {"text": rest}
+
+
+def _read_named(line: int, kind: str, rest: str) -> dict[str, str]:
+    name, _, text = rest.partition(":")
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", name) or not text.strip(" …"):
+        raise ClaimError(
+            line,
+            f'"{kind} {rest}" does not read as a type and its message',
+            f"Write `❌ {kind} Type: message`, shortened with … if it is long.",
+        )
+    return {"name": name, "text": text.strip()}
+
+
+def _read_hang(line: int, kind: str, rest: str) -> dict[str, str]:
+    if rest not in HANG_REASONS:
+        raise ClaimError(
+            line,
+            f'"{rest}" is not a reason for a hang',
+            f"The reason is one of: {', '.join(HANG_REASONS)}.",
+        )
+    return {"text": rest}
+
+
+def _read_leak(
+    line: int, kind: str, rest: str
+) -> dict[str, tuple[tuple[str, int], ...]]:
+    counts = {}
+    for part in rest.split(", "):
+        found = re.fullmatch(r"(\d+) ([a-z]+?)s?", part)
+        if found is None or found[2] not in LEFT_KINDS:
+            raise ClaimError(
+                line,
+                f'"{part}" is not something that can be left open',
+                f"Write a number and one of: {', '.join(LEFT_KINDS)}.",
+            )
+        counts[found[2]] = int(found[1])
+    return {"counts": tuple(sorted(counts.items()))}
+
+
+def _read_serial(line: int, kind: str, rest: str) -> dict[str, int]:
+    found = re.fullmatch(r"(\d+) at a time", rest)
+    if found is None:
+        raise ClaimError(
+            line,
+            f'"serial: {rest}" gives no number',
+            "Write `❌ serial: 1 at a time`.",
+        )
+    return {"number": int(found[1])}
+
+
+def _plural(noun: str, number: int) -> str:
+    return noun if number == 1 else f"{noun}s"
+
+
+_READERS: dict[str, Callable[[int, str, str], dict[str, Any]]] = {
+    COMMITTED: _read_expression,
+    ROLLED_BACK: _read_expression,
+    **dict.fromkeys(EXPRESSION_SYMPTOMS, _read_expression),
+    "raises": _read_named,
+    "warns": _read_named,
+    "hangs": _read_hang,
+    "leaks": _read_leak,
+    "serial": _read_serial,
+}

@@ -1,0 +1,163 @@
+"""Recorded outcomes: a JSON file a page, to the byte the same for the same run."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any
+
+from proof.errors import EvidenceError
+from proof.example import Example
+from proof.extract import ROOT
+from proof.outcome import Outcome, from_json, to_json
+
+EVIDENCE = ROOT / "evidence"
+
+VOLATILE = (
+    (re.compile(r"0x[0-9a-f]{6,}"), "0x…"),
+    (re.compile(r"\bfd=\d+"), "fd=…"),
+    (re.compile(r"('127\.0\.0\.1', )\d+"), r"\1…"),
+    (re.compile(r"127\.0\.0\.1:\d{4,5}"), "127.0.0.1:…"),
+    (re.compile(r"proof_[0-9a-f]{8}_\w+"), "guide"),
+    (re.compile(r"[\w./-]*/proof-\w+/\w+/(project/)?"), ""),
+    (re.compile(r"(Task-|Thread-|ThreadPoolExecutor-|asyncio_)[\d_]+"), r"\1…"),
+    (re.compile(r"[\w./-]*/(site-packages|lib/python3\.\d+)/"), ""),
+    (re.compile(r"(\bprocess |\bpid[= ])\d+", re.IGNORECASE), r"\1…"),
+)
+"""What changes from run to run in a message, and what is written in its place."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is recorded of one example: its source's digest and an outcome a lane."""
+
+    source: str
+    outcomes: Mapping[str, Outcome]
+
+    def fits(self, example: Example) -> bool:
+        """Whether it was recorded from this very source."""
+        return self.source == digest(example)
+
+
+def digest(example: Example) -> str:
+    """Return what changes when an example's code or header does."""
+    parts = (example.id, example.place, example.call or "", example.code)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def still(value: Any) -> Any:
+    """Return plain data with everything volatile held still."""
+    if isinstance(value, str):
+        for pattern, replacement in VOLATILE:
+            value = pattern.sub(replacement, value)
+        return value
+    if isinstance(value, Mapping):
+        return {key: still(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [still(one) for one in value]
+    return value
+
+
+def load(folder: Path = EVIDENCE) -> dict[str, Evidence]:
+    """Return the recorded evidence by example id.
+
+    Raises:
+        EvidenceError: a file is not what `save` wrote.
+    """
+    found: dict[str, Evidence] = {}
+    for path in sorted(folder.glob("**/*.json")):
+        for name, facts in _read(path)["examples"].items():
+            outcomes = {k: from_json(v) for k, v in facts["lanes"].items()}
+            found[name] = Evidence(facts["source"], outcomes)
+    return found
+
+
+def save(
+    examples: Iterable[Example],
+    outcomes: Iterable[Outcome],
+    folder: Path = EVIDENCE,
+    keep: bool = True,
+) -> list[Path]:
+    """Write the outcomes, page by page, and return the files that changed.
+
+    What was recorded in a lane that did not run now stays, if `keep` and if it was
+    recorded from the same source. Pages and examples that are gone leave no evidence.
+    """
+    old = load(folder) if keep else {}
+    new: dict[str, dict[str, Outcome]] = {}
+    for outcome in outcomes:
+        new.setdefault(outcome.example, {})[outcome.lane] = outcome
+    pages: dict[str, dict[str, Any]] = {}
+    for example in examples:
+        lanes = dict(new.get(example.id, {}))
+        recorded = old.get(example.id)
+        if recorded is not None and recorded.fits(example):
+            lanes = {**recorded.outcomes, **lanes}
+        pages.setdefault(example.page, {})[example.id] = {
+            "source": digest(example),
+            "lanes": {name: still(to_json(one)) for name, one in lanes.items()},
+        }
+    changed = [_write(folder / f"{page}.json", data) for page, data in pages.items()]
+    return [*filter(None, changed), *_remove_others(folder, set(pages))]
+
+
+def differences(recorded: Outcome, seen: Outcome) -> list[str]:
+    """Return the lines in which a run differs from what was recorded."""
+    before, after = (
+        json.dumps(still(to_json(one)), indent=1, sort_keys=True, ensure_ascii=False)
+        for one in (recorded, seen)
+    )
+    lines = unified_diff(
+        before.splitlines(), after.splitlines(), "recorded", "seen", n=1, lineterm=""
+    )
+    return list(lines)
+
+
+def _write(path: Path, examples: Mapping[str, Any]) -> Path | None:
+    body = {"examples": examples, "digest": _digest_of(examples)}
+    text = json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    if path.exists() and path.read_text("utf-8") == text:
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".new")
+    beside.write_text(text, "utf-8")
+    beside.replace(path)
+    return path
+
+
+def _remove_others(folder: Path, pages: set[str]) -> list[Path]:
+    kept = {folder / f"{page}.json" for page in pages}
+    gone = [path for path in sorted(folder.glob("**/*.json")) if path not in kept]
+    for path in gone:
+        path.unlink()
+    return gone
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        trusted = data["digest"] == _digest_of(data["examples"])
+    except (ValueError, KeyError, TypeError) as error:
+        line = getattr(error, "lineno", 1)
+        raise EvidenceError(
+            f"{_shown(path)}:{line}: this is not recorded evidence ({error})\n"
+            "    Record it anew: make record"
+        ) from error
+    if not trusted:
+        raise EvidenceError(
+            f"{_shown(path)}:1: edited by hand: its content does not fit its digest\n"
+            "    Undo the edit, or record it anew: make record"
+        )
+    return data
+
+
+def _digest_of(examples: Mapping[str, Any]) -> str:
+    text = json.dumps(examples, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path

@@ -1,0 +1,61 @@
+"""The noun that travels: one block of the guide."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from proof.claim import Claim
+
+
+@dataclass(frozen=True)
+class Example:
+    """One fenced Python block in `docs/`.
+
+    `path` is relative to the root of the project. `start` and `end` are the lines of
+    its two fences, counted from 1, so the block's own line n is the page's line
+    `start + n`. `call` is the expression that the service place evaluates.
+    """
+
+    id: str
+    title: str
+    place: str
+    path: Path
+    start: int
+    end: int
+    code: str
+    claims: tuple[Claim, ...]
+    printed: tuple[str, ...] = ()
+    twin: str | None = None
+    call: str | None = None
+    settles: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether this is a ✅."""
+        return all(claim.good for claim in self.claims)
+
+    @property
+    def page(self) -> str:
+        """The page's name below `docs/`, without its ending."""
+        return str(Path(*self.path.parts[1:]).with_suffix(""))
+
+    @property
+    def expressions(self) -> tuple[str, ...]:
+        """What the claims ask of the database."""
+        found = (claim.expression for claim in self.claims)
+        return tuple(dict.fromkeys(text for text in found if text is not None))
+
+    def at(self, line: int) -> str:
+        """Return the address on the page of a line of the block."""
+        return f"{self.path}:{self.start + line}"
+
+    def source(self, line: int) -> str:
+        """Return one line of the block, without its indent."""
+        lines = self.code.splitlines()
+        return lines[line - 1].strip() if 0 < line <= len(lines) else ""
+
+    def claims_for(self, lane: str) -> tuple[Claim, ...]:
+        """Return the claims that are made for a lane."""
+        return tuple(claim for claim in self.claims if claim.speaks_of(lane))
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.start}-{self.end}"

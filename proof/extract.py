@@ -1,0 +1,221 @@
+"""Pages in, examples out: every Python block of `docs/`, or an error with its line."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+from pytest_examples import CodeExample, find_examples
+
+from proof.claim import COMMITTED, ROLLED_BACK, ClaimError, read_claims, read_printed
+from proof.errors import MarkdownError
+from proof.example import Example
+from proof.places import PLACES
+
+ROOT = Path(__file__).resolve().parent.parent
+KEYS = ("title", "data-place", "data-twin", "data-call", "data-settles")
+FENCE = re.compile(r"^ *```python \{#(?P<id>[a-z0-9-]+)(?P<rest>(?: [^{}]*)?)\}$")
+OPTION = re.compile(r' +([a-z-]+)="([^"]*)"')
+LOOKS_LIKE_PYTHON = re.compile(
+    r"^[\s>*+-]*(?:\d+[.)]\s*)?(`{3,}|~{3,})\s*\{?\s*\.?py", re.IGNORECASE
+)
+HEADER_FORM = (
+    '```python {#an-id title="✅ What it shows" data-place="command" '
+    'data-twin="id-of-the-✅"}'
+)
+
+
+def extract(docs: Path | None = None) -> tuple[Example, ...]:
+    """Return every example below a folder, in the order of pages and lines.
+
+    Raises:
+        MarkdownError: a block, a header or a claim cannot be read, an id stands
+            twice, a twin is missing or its goal is not the same.
+    """
+    docs = docs or ROOT / "docs"
+    blocks = sorted(find_examples(docs), key=lambda b: (b.path, b.start_line))
+    _no_fence_overlooked(docs, blocks)
+    examples = tuple(_example(docs.parent, block) for block in blocks)
+    _ids_are_unique(examples)
+    for example in examples:
+        _twin_fits(example, {other.id: other for other in examples})
+    return examples
+
+
+def pair_expressions(example: Example, examples: Iterable[Example]) -> tuple[str, ...]:
+    """Return what is asked of the database for an example and all its twins.
+
+    Asking both sides every question is what makes a swap visible: what a ❌ says
+    is wrong must be false for its ✅.
+    """
+    kin = [e for e in examples if example.id in (e.id, e.twin) or example.twin == e.id]
+    return tuple(dict.fromkeys(text for one in kin for text in one.expressions))
+
+
+def _example(root: Path, block: CodeExample) -> Example:
+    path = block.path.relative_to(root)
+    header = block.path.read_text("utf-8").splitlines()[block.start_line - 1]
+    options = _read_header(path, block.start_line, header)
+    try:
+        claims = read_claims(block.source)
+    except ClaimError as error:
+        line = block.start_line + error.line
+        raise MarkdownError(path, line, error.problem, error.then) from error
+    example = Example(
+        id=options["id"],
+        title=options["title"],
+        place=options["data-place"],
+        twin=options.get("data-twin"),
+        call=options.get("data-call"),
+        settles=tuple(options.get("data-settles", "").split()),
+        path=path,
+        start=block.start_line,
+        end=block.end_line,
+        code=block.source,
+        claims=claims,
+        printed=read_printed(block.source),
+    )
+    _header_fits_claims(example)
+    return example
+
+
+def _read_header(path: Path, line: int, header: str) -> dict[str, str]:
+    found = FENCE.match(header)
+    if found is None or OPTION.sub("", found["rest"]).strip():
+        raise MarkdownError(
+            path, line, f"this header cannot be read: {header.strip()}",
+            f"Write it as {HEADER_FORM}",
+        )  # fmt: skip
+    options = {"id": found["id"]}
+    for key, value in OPTION.findall(found["rest"]):
+        _key_is_known(path, line, key, options)
+        options[key] = value
+    for key in ("title", "data-place"):
+        if not options.get(key):
+            raise MarkdownError(
+                path, line, f"the header has no {key}", f"Write it as {HEADER_FORM}"
+            )
+    return options
+
+
+def _key_is_known(path: Path, line: int, key: str, options: dict[str, str]) -> None:
+    if key not in KEYS:
+        raise MarkdownError(
+            path, line, f'unknown key "{key}" in the header',
+            f"The keys are: {', '.join(KEYS)}.",
+        )  # fmt: skip
+    if key in options:
+        raise MarkdownError(
+            path, line, f'the key "{key}" stands twice', "Leave one of them out."
+        )
+
+
+def _header_fits_claims(example: Example) -> None:
+    def wrong(problem: str, then: str) -> NoReturn:
+        raise MarkdownError(example.path, example.start, problem, then)
+
+    if example.place not in PLACES:
+        wrong(
+            f'unknown place "{example.place}"', f"The places are: {', '.join(PLACES)}."
+        )
+    if not example.claims:
+        wrong(
+            f"the block {example.id} makes no claim",
+            "Say in a comment what its run will show, such as "
+            "`# ✅ committed: EXPRESSION` or `# ❌ raises Type: message`.",
+        )
+    if len({claim.good for claim in example.claims}) == 2:
+        wrong("the block claims both ✅ and ❌", "Make two blocks, a pair of twins.")
+    mark = "✅" if example.good else "❌"
+    if not example.title.startswith(f"{mark} "):
+        wrong(
+            f'the title "{example.title}" does not begin with {mark}, as the claims do',
+            f'Write title="{mark} {example.title.lstrip("✅❌ ")}".',
+        )
+    if (example.call is None) == (example.place == "service"):
+        wrong(
+            "data-call goes with the place service, and only with it",
+            'Write data-call="function(arguments)" as the sync caller calls it.',
+        )
+
+
+def _ids_are_unique(examples: Iterable[Example]) -> None:
+    first: dict[str, Example] = {}
+    for example in examples:
+        other = first.setdefault(example.id, example)
+        if other is not example:
+            raise MarkdownError(
+                example.path, example.start,
+                f'the id "{example.id}" stands at {other.path}:{other.start} too',
+                "An id is a permalink: give this block another.",
+            )  # fmt: skip
+
+
+def _twin_fits(example: Example, by_id: dict[str, Example]) -> None:
+    def wrong(problem: str, then: str, line: int = 0) -> NoReturn:
+        raise MarkdownError(example.path, example.start + line, problem, then)
+
+    if example.good:
+        if example.twin is not None:
+            wrong("a ✅ names a twin", "Only a ❌ has data-twin: remove it here.")
+        return
+    if example.twin is None:
+        wrong(
+            f"the ❌ {example.id} has no twin",
+            'Name the ✅ that does the same job: data-twin="its-id".',
+        )
+    twin = by_id.get(example.twin)
+    if twin is None or not twin.good:
+        wrong(
+            f'the twin "{example.twin}" is not a ✅ of this guide',
+            "Name the id of a ✅.",
+        )
+    if twin.place != example.place:
+        wrong(
+            f"the twin {twin.id} runs in another place ({twin.place})",
+            f"Compare like with like: both in the place {example.place}.",
+        )
+    for claim in example.claims:
+        needed = {"lost": COMMITTED, "escaped": ROLLED_BACK}.get(claim.kind)
+        goals = [other.text for other in twin.claims if other.kind == needed]
+        if needed and claim.text not in goals:
+            wrong(
+                f'the goal "{claim.text}" is not one that the twin {twin.id} '
+                f"{'reaches' if needed == COMMITTED else 'rolls back'}: "
+                f"{'; '.join(goals) or 'it has none'}",
+                f"Both say the same, to the letter (the twin: {twin.path}:{twin.start}).",
+                claim.line,
+            )
+
+
+def _no_fence_overlooked(docs: Path, blocks: Iterable[CodeExample]) -> None:
+    """Hold the blocks that pytest-examples finds against a plain count of fences."""
+    found = {(block.path, block.start_line) for block in blocks}
+    for page in sorted(docs.glob("**/*.md")):
+        for line in python_fences(page.read_text("utf-8")):
+            if (page, line) not in found:
+                raise MarkdownError(
+                    page.relative_to(docs.parent), line,
+                    "this looks like a Python block and would not be run",
+                    f"Write its first line as {HEADER_FORM}",
+                )  # fmt: skip
+
+
+def python_fences(text: str) -> Iterator[int]:
+    """Yield the line of every fence that a reader would take for Python.
+
+    A fence inside another fence is text: only an opening fence counts.
+    """
+    closing: re.Pattern[str] | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        if closing is not None:
+            if closing.match(line):
+                closing = None
+            continue
+        opened = re.match(r"^[\s>*+-]*(?:\d+[.)]\s*)?(`{3,}|~{3,})", line)
+        if opened is None:
+            continue
+        mark = opened[1]
+        closing = re.compile(rf"^[\s>]*{re.escape(mark[0])}{{{len(mark)},}}\s*$")
+        if LOOKS_LIKE_PYTHON.match(line):
+            yield number

@@ -1,0 +1,102 @@
+"""Why a process does not end, told by the process itself when it is asked."""
+
+import asyncio
+import sys
+import threading
+from types import FrameType
+from typing import Any
+
+from asgiref.sync import SyncToAsync
+
+from proof.leftovers import open_loops
+from proof.trace import thread_role
+
+IDLE = {
+    ("selectors.py", "select"): "waits for events",
+    ("threading.py", "wait"): "waits for another thread",
+    ("threading.py", "join"): "waits for a thread to end",
+    ("threading.py", "_shutdown"): "waits for a thread to end",
+    ("thread.py", "_worker"): "waits for work",
+    ("thread.py", "_python_exit"): "waits for a thread to end",
+}
+
+
+def describe_hang(block: str, main: FrameType | None) -> dict[str, Any]:
+    """Return the reason for the hang, its line in the block and where each thread is.
+
+    `main` is the main thread's frame as the signal found it.
+    """
+    stacks = {
+        thread: _stack(main if thread is threading.main_thread() else _top(thread))
+        for thread in threading.enumerate()
+    }
+    return {
+        "reason": _reason(stacks),
+        "line": _line(stacks, block),
+        "where": "; ".join(sorted(_sentence(t, s) for t, s in stacks.items())),
+    }
+
+
+Stack = list[tuple[str, str, int]]
+
+
+def _top(thread: threading.Thread) -> FrameType | None:
+    return sys._current_frames().get(thread.ident or 0)
+
+
+def _stack(frame: FrameType | None) -> Stack:
+    found = []
+    while frame is not None:
+        found.append((frame.f_code.co_filename, frame.f_code.co_name, frame.f_lineno))
+        frame = frame.f_back
+    return found
+
+
+def _reason(stacks: dict[threading.Thread, Stack]) -> str:
+    if _work_for_dead_thread():
+        return "dead executor thread"
+    mains = [_activity(stacks[t]) for t in stacks if t is threading.main_thread()]
+    if mains == ["waits for a thread to end"]:
+        return "thread never ends"
+    if all(_activity(stack) for stack in stacks.values()) and _loop_sleeps(stacks):
+        return "sleeping loop"
+    return "busy"
+
+
+def _work_for_dead_thread() -> bool:
+    """Whether calls wait in sync_to_async's executor, and its thread is gone."""
+    executor = SyncToAsync.single_thread_executor
+    threads: set[threading.Thread] = getattr(executor, "_threads", set())
+    alive = any(thread.is_alive() for thread in threads)
+    return bool(threads) and not alive and not executor._work_queue.empty()
+
+
+def _loop_sleeps(stacks: dict[threading.Thread, Stack]) -> bool:
+    waits = any(_activity(stack) == "waits for events" for stack in stacks.values())
+    scheduled = any(getattr(loop, "_scheduled", ()) for loop in open_loops())
+    return waits and not scheduled
+
+
+def _activity(stack: Stack) -> str | None:
+    for file, name, _ in stack[:4]:
+        found = IDLE.get((file.rpartition("/")[2], name))
+        if found is not None:
+            return found
+    return None
+
+
+def _line(stacks: dict[threading.Thread, Stack], block: str) -> int:
+    for task in (t for loop in open_loops() for t in asyncio.all_tasks(loop)):
+        lines = [f.f_lineno for f in task.get_stack() if f.f_code.co_filename == block]
+        if lines:
+            return lines[-1]
+    for _, stack in sorted(stacks.items(), key=lambda item: item[0].name):
+        for file, _, line in stack:
+            if file == block:
+                return line
+    return 0
+
+
+def _sentence(thread: threading.Thread, stack: Stack) -> str:
+    name = stack[0][1] if stack else "nothing"
+    return f"{thread_role(thread)}: {_activity(stack) or f'runs {name}()'}"

@@ -1,0 +1,214 @@
+"""The databases on which every example runs, each lane with databases of its own.
+
+A run writes only to databases that it made itself, under a name that holds the
+run's own random mark. Nothing else on a server is ever opened for writing.
+"""
+
+import contextlib
+import getpass
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from proof.errors import LaneUnavailable
+
+POSTGRES_URL = "PROOF_POSTGRES_URL"
+LOOPBACK = "127.0.0.1"
+BACKENDS_END_WITHIN = 5.0
+"""Seconds after which a server process that outlived its example is ended."""
+
+
+class Lane(Protocol):
+    """A kind of database; `name` is what a claim calls it."""
+
+    name: str
+
+    def template(self) -> str:
+        """Return the URL of the database that is migrated and filled once."""
+
+    def create(self, number: str) -> str:
+        """Make a fresh database from the template and return its URL."""
+
+    def settle(self, url: str) -> None:
+        """Wait until no process of the server works for this database any more."""
+
+    def waits_for_lock(self, url: str) -> bool:
+        """Whether a statement waits for a lock that another connection holds."""
+
+    def drop(self, url: str) -> None:
+        """Remove a database that `create` made."""
+
+    def close(self) -> None:
+        """Remove the template."""
+
+
+@dataclass
+class Sqlite:
+    """SQLite in a file; a fresh database is a copied file."""
+
+    folder: Path
+    name: str = "sqlite"
+
+    def template(self) -> str:
+        return self._url("template")
+
+    def create(self, number: str) -> str:
+        shutil.copyfile(self._path("template"), self._path(number))
+        return self._url(number)
+
+    def settle(self, url: str) -> None:
+        return
+
+    def waits_for_lock(self, url: str) -> bool:
+        return False
+
+    def drop(self, url: str) -> None:
+        path = Path(unquote(urlsplit(url).path[1:]))
+        for ending in ("", "-journal", "-wal", "-shm"):
+            Path(f"{path}{ending}").unlink(missing_ok=True)
+
+    def close(self) -> None:
+        self.drop(self.template())
+
+    def _path(self, number: str) -> Path:
+        return self.folder / f"{number}.sqlite3"
+
+    def _url(self, number: str) -> str:
+        return f"sqlite:///{quote(str(self._path(number)))}"
+
+
+@dataclass
+class Postgres:
+    """PostgreSQL; a fresh database is made from a template database.
+
+    `server` is the URL of any database on the server; `mark` is the run's own.
+    """
+
+    server: str
+    mark: str
+    name: str = "postgresql"
+    _admin: psycopg.Connection[tuple[object, ...]] | None = None
+
+    def template(self) -> str:
+        return self._url("template")
+
+    def prepare(self) -> None:
+        """Make the empty template database.
+
+        Raises:
+            LaneUnavailable: the server refuses.
+        """
+        self._execute("CREATE DATABASE {}", self._database("template"))
+
+    def create(self, number: str) -> str:
+        self._execute(
+            "CREATE DATABASE {} TEMPLATE {}",
+            self._database(number),
+            self._database("template"),
+        )
+        return self._url(number)
+
+    def settle(self, url: str) -> None:
+        deadline = time.monotonic() + BACKENDS_END_WITHIN
+        while self._asks("SELECT count(*) > 0 FROM pg_stat_activity", url):
+            if time.monotonic() > deadline:
+                self._asks(
+                    "SELECT bool_or(pg_terminate_backend(pid)) FROM pg_stat_activity",
+                    url,
+                )
+            time.sleep(0.002)
+
+    def waits_for_lock(self, url: str) -> bool:
+        return self._asks(
+            "SELECT bool_or(cardinality(pg_blocking_pids(pid)) > 0) "
+            "FROM pg_stat_activity",
+            url,
+        )
+
+    def drop(self, url: str) -> None:
+        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", _name_of(url))
+
+    def close(self) -> None:
+        with contextlib.suppress(LaneUnavailable):
+            self.drop(self.template())
+        if self._admin is not None:
+            self._admin.close()
+
+    def _database(self, number: str) -> str:
+        return f"proof_{self.mark}_{number}"
+
+    def _url(self, number: str) -> str:
+        return urlunsplit(
+            urlsplit(self.server)._replace(path=f"/{self._database(number)}")
+        )
+
+    def _connected(self) -> "psycopg.Connection[tuple[object, ...]]":
+        if self._admin is None or self._admin.closed:
+            self._admin = psycopg.connect(
+                self.server, autocommit=True, connect_timeout=5
+            )
+        return self._admin
+
+    def _execute(self, statement: str, *names: str) -> None:
+        with _one_line(self.name):
+            identifiers = [sql.Identifier(name) for name in names]
+            self._connected().execute(sql.SQL(statement).format(*identifiers))
+
+    def _asks(self, statement: str, url: str) -> bool:
+        with _one_line(self.name):
+            row = (
+                self._connected()
+                .execute(f"{statement} WHERE datname = %s", [_name_of(url)])
+                .fetchone()
+            )
+        return bool(row and row[0])
+
+
+def find_postgres(mark: str) -> Postgres:
+    """Return the lane of the server that a URL names or that answers on loopback.
+
+    Raises:
+        LaneUnavailable: no server answers, or it lets nobody in; says which.
+    """
+    url = os.environ.get(POSTGRES_URL)
+    candidates = [url] if url else _loopback_urls()
+    reasons = []
+    for candidate in candidates:
+        try:
+            psycopg.connect(candidate, connect_timeout=3).close()
+        except psycopg.Error as error:
+            reasons.append(_first_line(error))
+        else:
+            return Postgres(candidate, mark)
+    where = f"the server of {POSTGRES_URL}" if url else f"{LOOPBACK}:5432"
+    raise LaneUnavailable(f"{where}: {reasons[-1]}")
+
+
+def _loopback_urls() -> list[str]:
+    users = dict.fromkeys((getpass.getuser(), "postgres"))
+    return [f"postgresql://{quote(user)}@{LOOPBACK}:5432/postgres" for user in users]
+
+
+def _name_of(url: str) -> str:
+    return urlsplit(url).path.lstrip("/")
+
+
+@contextlib.contextmanager
+def _one_line(lane: str) -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        raise LaneUnavailable(f"{lane}: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,95 @@
+"""What an example leaves open: threads, connections, loops, tasks, sockets."""
+
+import asyncio
+import gc
+import os
+import threading
+import time
+from pathlib import Path
+
+import psycopg
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from proof.outcome import Left
+from proof.trace import Trace
+
+GRACE = 1.0
+"""Seconds that a thread or a connection that is on its way out may take for it."""
+
+
+class Baseline:
+    """What was open before the example; `left` counts what is open beyond it."""
+
+    def __init__(self) -> None:
+        self._threads = set(threading.enumerate())
+        self._descriptors = _descriptors()
+
+    def left(self, trace: Trace) -> Left:
+        """Return what is open now, once everything that ends by itself has ended."""
+        gc.collect()
+        deadline = time.monotonic() + GRACE
+        found = self._count(trace)
+        while found and time.monotonic() < deadline:
+            time.sleep(0.002)
+            found = self._count(trace)
+        return found
+
+    def _count(self, trace: Trace) -> Left:
+        loops = open_loops()
+        connections = trace.open_connections()
+        main = threading.main_thread()
+        accounted_for = {_socket_of(connection) for connection, _ in connections}
+        accounted_for |= {fd for loop in loops for fd in _descriptors_of(loop)}
+        return Left(
+            connection=sum(thread is not main for _, thread in connections),
+            descriptor=len(
+                _streams(_descriptors() - self._descriptors - accounted_for)
+            ),
+            thread=len(set(threading.enumerate()) - self._threads),
+            loop=len(loops),
+            task=sum(len(pending_tasks(loop)) for loop in loops),
+        )
+
+
+def open_loops() -> list[asyncio.AbstractEventLoop]:
+    """Return every event loop of this process that is not closed."""
+    return [
+        one
+        for one in gc.get_objects()
+        if isinstance(one, asyncio.AbstractEventLoop) and not one.is_closed()
+    ]
+
+
+def pending_tasks(loop: asyncio.AbstractEventLoop) -> set["asyncio.Task[object]"]:
+    """Return the tasks of a loop that will never be done, as the loop stands still."""
+    return set() if loop.is_running() else asyncio.all_tasks(loop)
+
+
+def _descriptors() -> set[int]:
+    folder = next(Path(p) for p in ("/proc/self/fd", "/dev/fd") if Path(p).is_dir())
+    return {int(name) for name in os.listdir(folder)}
+
+
+def _streams(descriptors: set[int]) -> set[int]:
+    return {fd for fd in descriptors if _is_stream(fd)}
+
+
+def _socket_of(connection: BaseDatabaseWrapper) -> int:
+    try:
+        return int(connection.connection.fileno())
+    except (AttributeError, OSError, psycopg.Error):
+        return -1
+
+
+def _descriptors_of(loop: asyncio.AbstractEventLoop) -> set[int]:
+    """Return what a loop holds for itself: its selector and the pair that wakes it."""
+    parts = (getattr(loop, name, None) for name in ("_selector", "_ssock", "_csock"))
+    return {part.fileno() for part in parts if part is not None}
+
+
+def _is_stream(fd: int) -> bool:
+    try:
+        target = os.readlink(f"/proc/self/fd/{fd}")
+    except OSError:
+        return False
+    return target.startswith(("socket:", "pipe:", "anon_inode:"))

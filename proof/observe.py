@@ -1,0 +1,96 @@
+"""The look from outside: what the database holds once the example's process is gone."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import dj_database_url
+from django.apps import apps
+from django.db import connections, models
+
+from proof.outcome import Change, Row
+
+APPS = ("auth", "trading", "integrations")
+Rows = dict[str, dict[Any, tuple[Any, ...]]]
+
+
+class Observer:
+    """Looks at a database over a connection of its own; knows the template's rows."""
+
+    def __init__(self, template_url: str) -> None:
+        self._models = [
+            model
+            for label in APPS
+            for model in apps.get_app_config(label).get_models()
+            if model._meta.model_name != "permission"
+        ]
+        self._names: dict[str, Any] = {m.__name__: m for m in apps.get_models()}
+        self._names |= {n: getattr(models, n) for n in ("Q", "F", "Count", "Sum")}
+        self._point_at(template_url)
+        self._before = self._all_rows()
+        self._full_before = {m._meta.db_table: _as_data(m) for m in self._models}
+        connections["default"].close()
+
+    def look(
+        self, url: str, expressions: Iterable[str]
+    ) -> tuple[dict[str, bool | str], tuple[Change, ...]]:
+        """Return what each expression is, and every row that differs."""
+        self._point_at(url)
+        try:
+            answers = {text: self._answer(text) for text in expressions}
+            return answers, tuple(self._changes())
+        finally:
+            connections["default"].close()
+
+    def _point_at(self, url: str) -> None:
+        connection = connections["default"]
+        connection.close()
+        connection.settings_dict["NAME"] = dj_database_url.parse(url)["NAME"]
+
+    def _answer(self, text: str) -> bool | str:
+        try:
+            return bool(eval(text, dict(self._names)))
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+
+    def _changes(self) -> Iterable[Change]:
+        after = self._all_rows()
+        for model in self._models:
+            table = model._meta.db_table
+            if after[table] != self._before[table]:
+                yield from _differences(
+                    table, self._full_before[table], _as_data(model)
+                )
+
+    def _all_rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        found = {}
+        with connections["default"].cursor() as cursor:
+            for model in self._models:
+                table = model._meta.db_table
+                cursor.execute(f'SELECT * FROM "{table}" ORDER BY id')
+                found[table] = cursor.fetchall()
+        return found
+
+
+def _as_data(model: type[models.Model]) -> dict[Any, Row]:
+    rows = model._base_manager.order_by("pk").values()
+    return {row[model._meta.pk.attname]: _plain(row) for row in rows}
+
+
+def _plain(row: Mapping[str, Any]) -> Row:
+    simple = (bool, int, float, str, dict, list, type(None))
+    return {k: v if isinstance(v, simple) else str(v) for k, v in row.items()}
+
+
+def _differences(
+    table: str, before: Mapping[Any, Row], after: Mapping[Any, Row]
+) -> Iterable[Change]:
+    for pk in sorted(before.keys() | after.keys(), key=lambda k: json.dumps(k)):
+        old, new = before.get(pk), after.get(pk)
+        if old == new:
+            continue
+        if old is not None and new is not None:
+            changed = [name for name in old if old[name] != new[name]]
+            old = {name: old[name] for name in changed}
+            new = {name: new[name] for name in changed}
+        yield Change(table, pk, old, new)

@@ -1,0 +1,49 @@
+"""Where a block runs. A new place is one module here and one line in `PLACES`.
+
+A place says in `file(folder, name)` where the block lies on disk, and runs it in
+`run(block)` as the real thing would.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+PLACES = {
+    "command": "a management command, through Django's own command machinery",
+    "script": "a file run as `__main__`, with a `django.setup()` of its own",
+    "service": "a function of a module, called from sync code",
+}
+
+WITHOUT_DJANGO = frozenset({"script"})
+"""Places that set Django up themselves, so that a mistake in it can show."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block on its way to its place; `call` is the header's data-call."""
+
+    id: str
+    code: str
+    file: Path
+    call: str | None
+
+    @property
+    def name(self) -> str:
+        """The block's name as a module or a command."""
+        return self.file.stem
+
+
+class Place(Protocol):
+    """What a module in this package provides."""
+
+    def file(self, folder: Path, name: str) -> Path:
+        """Return where in the run's folder the block is written."""
+
+    def run(self, block: Block) -> None:
+        """Run the block; what it raises is what the example raises."""
+
+
+def place(name: str) -> Place:
+    """Return the module of a place."""
+    return cast(Place, import_module(f"proof.places.{name}"))

@@ -1,0 +1,182 @@
+"""Fork an example, wait for its end, and see that nothing of it survives."""
+
+import ctypes
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from proof.child import Task, enter
+from proof.recorder import Recorder
+
+LIMIT = 30.0
+"""Seconds that an example may take. One that hangs as it claims ends much earlier."""
+FIRST_LOOK = 1.0
+"""Seconds after which an example that claims to hang is looked at."""
+LOOK_AGAIN = 0.7
+"""Seconds between two looks; a hang is two that saw the same, with no work between."""
+PR_SET_CHILD_SUBREAPER = 36
+
+
+class Interrupted(Exception):
+    """The process that gave the order has gone."""
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How the process went: its wait status, or that it was ended for hanging."""
+
+    status: int
+    hung: bool = False
+    waits_for_lock: bool = False
+
+    def __str__(self) -> str:
+        if self.hung:
+            return "hung"
+        if os.WIFSIGNALED(self.status):
+            return f"killed by {signal.Signals(os.WTERMSIG(self.status)).name}"
+        return f"exited with {os.WEXITSTATUS(self.status)} before the example was done"
+
+
+def adopt_orphans() -> None:
+    """Make this process the parent of whatever its descendants leave behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def supervise(
+    task: Task,
+    recorder: Recorder,
+    hangs: Recorder,
+    waits_for_lock: Callable[[], bool],
+    orders: tuple[int, ...],
+    limit: float = LIMIT,
+) -> Exit:
+    """Run one example in a forked child and return how it went.
+
+    `orders` are the descriptors that orders come from: when the other end of one
+    closes, the child is ended.
+
+    Raises:
+        Interrupted: the process that gave the order has gone.
+    """
+    recorder.clear()
+    hangs.clear()
+    pid = os.fork()
+    if pid == 0:
+        enter(task, recorder, hangs)
+    try:
+        return _Watch(pid, task, recorder, hangs, waits_for_lock, orders, limit).wait()
+    finally:
+        end_everything(pid)
+
+
+@dataclass(frozen=True)
+class _Look:
+    waits_for_lock: bool
+    reason: str
+    where: str
+
+
+@dataclass
+class _Watch:
+    pid: int
+    task: Task
+    recorder: Recorder
+    hangs: Recorder
+    waits_for_lock: Callable[[], bool]
+    orders: tuple[int, ...]
+    limit: float
+
+    def wait(self) -> Exit:
+        """Return when the child has ended, or is shown to hang, or has no time left."""
+        started = time.monotonic()
+        next_look = started + (FIRST_LOOK if self.task.hang_expected else self.limit)
+        seen = None
+        while not self._ended(min(next_look, started + self.limit) - time.monotonic()):
+            look = self._look()
+            over = time.monotonic() >= started + self.limit
+            hangs = self.task.hang_expected and look == seen and look.reason != "busy"
+            if (over or hangs) and not self._ended(0):
+                return Exit(0, hung=True, waits_for_lock=look.waits_for_lock)
+            seen, next_look = look, time.monotonic() + LOOK_AGAIN
+        _, status = os.waitpid(self.pid, 0)
+        return Exit(status)
+
+    def _look(self) -> "_Look":
+        lock = self.waits_for_lock()
+        self.hangs.clear()
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGUSR1)
+        self._ended(0.3)
+        facts = dict(self.hangs.notes()).get("hang", {})
+        reason = "lock wait" if lock else facts.get("reason", "busy")
+        return _Look(lock, reason, facts.get("where", ""))
+
+    def _ended(self, seconds: float) -> bool:
+        """Wait for the child's end; false when the time is over."""
+        seconds = max(0.0, seconds)
+        poll = select.poll()
+        for orders in self.orders:
+            poll.register(orders, select.POLLHUP)
+        child = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") else None
+        try:
+            if child is not None:
+                poll.register(child, select.POLLIN)
+                events = poll.poll(seconds * 1000)
+            else:
+                events = self._poll_in_steps(poll, seconds)
+        finally:
+            if child is not None:
+                os.close(child)
+        if any(fd in self.orders and what & select.POLLHUP for fd, what in events):
+            raise Interrupted
+        return bool(events)
+
+    def _poll_in_steps(
+        self, poll: "select.poll", seconds: float
+    ) -> list[tuple[int, int]]:
+        """Wait where the system offers no descriptor for a process."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                return [(-1, select.POLLIN)]
+            if events := poll.poll(2):
+                return events
+        return []
+
+
+def end_everything(pid: int) -> None:
+    """Kill a child, its session and every process that it started, and reap them."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    with suppress(ChildProcessError):
+        os.waitpid(pid, 0)
+    while orphans := _children() - KEPT:
+        for orphan in orphans:
+            with suppress(ProcessLookupError):
+                os.kill(orphan, signal.SIGKILL)
+            with suppress(ChildProcessError):
+                os.waitpid(orphan, 0)
+
+
+KEPT: set[int] = set()
+"""Children of this process that are no example's."""
+
+
+def _children() -> set[int]:
+    """Return this process's children, those adopted from dead descendants included."""
+    try:
+        listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    except OSError:
+        return {child.pid for child in psutil.Process().children()}
+    return {int(pid) for pid in listed.split()}

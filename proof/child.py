@@ -75,6 +75,8 @@ def _run(task: Task, recorder: Recorder, hangs: Recorder) -> None:
     else:
         recorder.note("returned")
     recorder.note("left", **asdict(baseline.left(trace)))
+    # What Python warns of from here on is the end of what was just counted.
+    warnings.simplefilter("ignore")
     _end_threads()
     recorder.note("threads ended")
 

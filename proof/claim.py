@@ -1,7 +1,8 @@
 """What a block says will happen, read from the comments in its code.
 
 A claim is a comment that begins with ✅ or ❌. One that speaks of a line stands at
-the end of that line, or alone on the line below it.
+the end of that line, or alone on the line below it. One that stands apart speaks of
+the whole run, such as an exception that is raised outside the block.
 """
 
 import io
@@ -59,6 +60,7 @@ class Claim:
     counts: tuple[tuple[str, int], ...] = ()
     number: int = 0
     lanes: tuple[str, ...] = ()
+    apart: bool = False
 
     @property
     def good(self) -> bool:
@@ -105,17 +107,24 @@ def read_printed(code: str) -> tuple[str, ...]:
 
 
 def _marked_comments(code: str) -> Iterator[tuple[int, int, str]]:
-    """Yield a comment's own line, the line of code that it can speak of, its text."""
-    spoken_of = 0
+    """Yield a comment's own line, the line of code that it speaks of, its text.
+
+    One that stands apart from the code speaks of line 0.
+    """
+    spoken_of = attached = 0
     for token in _tokens(code):
         if token.type == tokenize.COMMENT:
             text = token.string.lstrip("#").strip()
             own_line = not token.line[: token.start[1]].strip()
             if text[:1] in MARKS:
                 line = token.start[0]
-                yield line, spoken_of if own_line else line, text
+                if own_line and attached != line - 1:
+                    yield line, 0, text
+                else:
+                    yield line, spoken_of if own_line else line, text
+                    attached = line
         elif token.string.strip():
-            spoken_of = token.end[0]
+            spoken_of = attached = token.end[0]
 
 
 def _tokens(code: str) -> Iterator[tokenize.TokenInfo]:
@@ -133,8 +142,8 @@ def _parse(own: int, spoken_of: int, text: str) -> Claim:
     body, lanes = _split_lanes(sentence)
     kind, rest = _split_kind(own, mark, body)
     parsed = _READERS[kind](own, kind, rest)
-    line = spoken_of if kind in OF_A_LINE else own
-    return Claim(line=line, kind=kind, lanes=lanes, **parsed)
+    line = spoken_of if kind in OF_A_LINE and spoken_of else own
+    return Claim(line=line, kind=kind, lanes=lanes, apart=not spoken_of, **parsed)
 
 
 def _split_lanes(sentence: str) -> tuple[str, tuple[str, ...]]:

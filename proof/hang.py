@@ -9,7 +9,7 @@ from typing import Any
 from asgiref.sync import SyncToAsync
 
 from proof.leftovers import open_loops
-from proof.trace import thread_role
+from proof.trace import coroutine_frames, thread_role
 
 IDLE = {
     ("selectors.py", "select"): "waits for events",
@@ -86,15 +86,23 @@ def _activity(stack: Stack) -> str | None:
 
 
 def _line(stacks: dict[threading.Thread, Stack], block: str) -> int:
-    for task in (t for loop in open_loops() for t in asyncio.all_tasks(loop)):
-        lines = [f.f_lineno for f in task.get_stack() if f.f_code.co_filename == block]
-        if lines:
-            return lines[-1]
-    for _, stack in sorted(stacks.items(), key=lambda item: item[0].name):
+    """Return where a thread works in the block, else where a task of it waits."""
+    by_name = sorted(stacks.items(), key=lambda item: item[0].name)
+    at_work = [stack for _, stack in by_name if not _activity(stack)]
+    waiting = [
+        _stack_of(task) for loop in open_loops() for task in asyncio.all_tasks(loop)
+    ]
+    for stack in (*at_work, *waiting, *(stack for _, stack in by_name)):
         for file, _, line in stack:
             if file == block:
                 return line
     return 0
+
+
+def _stack_of(task: "asyncio.Task[object]") -> Stack:
+    """Return where a task waits, the innermost of its coroutines first."""
+    frames = reversed(list(coroutine_frames(task)))
+    return [(f.f_code.co_filename, f.f_code.co_name, f.f_lineno) for f in frames]
 
 
 def _sentence(thread: threading.Thread, stack: Stack) -> str:

@@ -6,7 +6,7 @@ from itertools import chain
 
 from proof.claim import COMMITTED, ROLLED_BACK, Claim
 from proof.example import Example
-from proof.outcome import Outcome, Raised
+from proof.outcome import Outcome, Raised, Warned
 
 
 @dataclass(frozen=True)
@@ -117,11 +117,13 @@ def _escaped(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
 
 def _partial(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
     yield from _answers(claim, outcome, True)
-    if outcome.raised is None:
+    if outcome.raised is None and outcome.hang is None:
         yield Reason(
-            claim.line, "an exception stops the work half-way", "no exception",
-            "If nothing is raised, what remains is `lost` or `corrupt`.",
-        )  # fmt: skip
+            claim.line,
+            "an exception, or the end of a hang, stops the work half-way",
+            "it ran to its end",
+            "If nothing stops it, what remains is `lost` or `corrupt`.",
+        )
 
 
 def _corrupt(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
@@ -142,11 +144,13 @@ def _raises(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
         claim.text, raised.message
     ):
         yield Reason(claim.line, str(claim), _exception(raised), _fix(claim))
-    elif raised.line != claim.line:
+    elif raised.line != (0 if claim.apart else claim.line):
         yield Reason(
-            claim.line, f"raised at line {claim.line} of the block",
+            claim.line,
+            "raised outside the block" if claim.apart else f"raised at line {claim.line}",
             f"raised at line {raised.line}" if raised.line else "raised outside it",
-            "Move the comment to the line that raises.",
+            "Move the comment to the line that raises; one for an exception from "
+            "outside the block stands apart, after a blank line.",
         )  # fmt: skip
 
 
@@ -156,6 +160,11 @@ def _hangs(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
     elif outcome.hang.reason != claim.text:
         seen = f"hangs: {outcome.hang.reason} ({outcome.hang.where})"
         yield Reason(claim.line, str(claim), seen, _fix(claim))
+    elif not claim.apart and outcome.hang.line != claim.line:
+        yield Reason(
+            claim.line, f"hangs at line {claim.line}",
+            f"hangs at line {outcome.hang.line}", "Move the comment to that line.",
+        )  # fmt: skip
 
 
 def _leaks(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
@@ -176,8 +185,8 @@ def _serial(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
 
 
 def _warns(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
-    if not any(_is_claimed(claim, one.category, one.text) for one in outcome.warnings):
-        seen = "; ".join(f"{w.category}: {w.text}" for w in outcome.warnings)
+    if not any(_is_claimed(claim, one) for one in outcome.warnings):
+        seen = "; ".join(_warning(one) for one in outcome.warnings)
         yield Reason(claim.line, str(claim), seen or "no warning", _fix(claim))
 
 
@@ -235,11 +244,11 @@ def _unclaimed(
         yield Reason(last, said, outcome.end, "Let the example end by itself.")
     for one in outcome.warnings:
         if not any(
-            c.kind == "warns" and _is_claimed(c, one.category, one.text) for c in claims
+            claim.kind == "warns" and _is_claimed(claim, one) for claim in claims
         ):
             yield Reason(
                 one.line or last, "no warning but those claimed",
-                f"{one.category}: {one.text}", "Mend the block, or claim the warning.",
+                _warning(one), "Mend the block, or claim the warning.",
             )  # fmt: skip
     if not outcome.hang and outcome.printed != example.printed:
         yield _printed(example, outcome)
@@ -322,5 +331,13 @@ def _same_type(claimed: str, seen: str) -> bool:
     return seen == claimed or seen.endswith(f".{claimed}")
 
 
-def _is_claimed(claim: Claim, category: str, text: str) -> bool:
-    return claim.name == category and same_text(claim.text, text)
+def _warning(one: Warned) -> str:
+    where = f" at line {one.line} of the block" if one.line else ""
+    return f"{one.category}: {one.text}{where}"
+
+
+def _is_claimed(claim: Claim, one: Warned) -> bool:
+    at_its_line = claim.apart or one.line == claim.line
+    return (
+        at_its_line and claim.name == one.category and same_text(claim.text, one.text)
+    )

@@ -7,11 +7,12 @@ Django does not announce, through the connection's own methods.
 
 import asyncio
 import functools
+import gc
 import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from types import CoroutineType, FrameType
+from types import AsyncGeneratorType, CoroutineType, FrameType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -202,15 +203,31 @@ def _tasks(loop: asyncio.AbstractEventLoop) -> Iterator["asyncio.Task[Any]"]:
 
 
 def _waiting_line(task: "asyncio.Task[Any]", carried: set[int], block: str) -> int:
-    line, awaited = 0, task.get_coro()
-    while isinstance(awaited, CoroutineType):
-        frame = awaited.cr_frame
-        if frame is None:
-            return 0
+    line = 0
+    for frame in coroutine_frames(task):
         if frame.f_code.co_filename == block:
             line = frame.f_lineno
         for value in list(frame.f_locals.values()):
             if isinstance(value, functools.partial) and id(value) in carried:
                 return line
-        awaited = awaited.cr_await
     return 0
+
+
+def coroutine_frames(task: "asyncio.Task[Any]") -> Iterator[FrameType]:
+    """Yield where a task waits, from its outermost coroutine inwards."""
+    awaited: Any = task.get_coro()
+    while awaited is not None:
+        if isinstance(awaited, CoroutineType):
+            frame, awaited = awaited.cr_frame, awaited.cr_await
+        elif isinstance(awaited, AsyncGeneratorType):
+            frame, awaited = awaited.ag_frame, awaited.ag_await
+        else:
+            # `async for` waits for an object that only refers to its generator.
+            below = gc.get_referents(awaited) if "asend" in repr(awaited) else ()
+            awaited = next(
+                (o for o in below if isinstance(o, AsyncGeneratorType)), None
+            )
+            continue
+        if frame is None:
+            return
+        yield frame

@@ -16,11 +16,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
+from proof.caller import line_in
 from proof.hang import describe_hang
 from proof.leftovers import Baseline
 from proof.places import WITHOUT_DJANGO, Block, place
 from proof.recorder import Recorder
-from proof.trace import Trace, line_in
+from proof.trace import Trace
 
 MAX_FILE = 512 << 20
 """Bytes that an example may write to one file, its standard output included."""

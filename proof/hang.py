@@ -8,8 +8,9 @@ from typing import Any
 
 from asgiref.sync import SyncToAsync
 
+from proof.caller import coroutine_frames
 from proof.leftovers import open_loops
-from proof.trace import coroutine_frames, thread_role
+from proof.trace import thread_role
 
 IDLE = {
     ("selectors.py", "select"): "waits for events",

@@ -7,12 +7,11 @@ Django does not announce, through the connection's own methods.
 
 import asyncio
 import functools
-import gc
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from types import AsyncGeneratorType, CoroutineType, FrameType
+from collections.abc import Callable
+from types import FrameType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,6 +19,7 @@ from asgiref.sync import SyncToAsync
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
+from proof.caller import line_in
 from proof.recorder import Recorder
 
 TABLE = re.compile(r'(?:FROM|INTO|UPDATE|TABLE) +"?(\w+)"?', re.IGNORECASE)
@@ -141,7 +141,9 @@ def thread_role(thread: threading.Thread | None = None) -> str:
     thread = thread or threading.current_thread()
     if thread is threading.main_thread():
         return "main thread"
-    if thread in getattr(SyncToAsync.single_thread_executor, "_threads", ()):
+    shared = SyncToAsync.single_thread_executor._thread_name_prefix
+    # By name: the executor lists a thread only after it has begun to work.
+    if thread.name.startswith(f"{shared}_"):
         return "sync_to_async thread"
     if thread.name.startswith("asyncio_"):
         return "pool thread"
@@ -154,80 +156,3 @@ def thread_role(thread: threading.Thread | None = None) -> str:
             return "loop thread"
         frame = frame.f_back
     return "own thread"
-
-
-def line_in(block: str) -> int:
-    """Return the block's line that the present call comes from, 0 if none.
-
-    A function that runs in an executor's thread has the `await` that asked for it on
-    no stack of its own. The two meet in the `functools.partial` that carries the
-    call: it is a local of the waiting coroutine and of the executor's thread.
-    """
-    outer = 0
-    carried: set[int] = set()
-    loops: set[asyncio.AbstractEventLoop] = set()
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if frame.f_code.co_filename == block:
-            outer = frame.f_lineno
-            break
-        for value in list(frame.f_locals.values()):
-            if isinstance(value, functools.partial):
-                carried |= _inside(value)
-            elif isinstance(value, asyncio.AbstractEventLoop):
-                loops.add(value)
-            elif isinstance(value, tuple):
-                carried |= {
-                    id(one) for one in value if isinstance(one, functools.partial)
-                }
-        frame = frame.f_back
-    for loop in loops if carried else ():
-        for task in _tasks(loop):
-            line = _waiting_line(task, carried, block)
-            if line:
-                return line
-    return outer
-
-
-def _inside(partial: "functools.partial[Any]") -> set[int]:
-    return {id(partial)} | {
-        id(one) for one in partial.args if isinstance(one, functools.partial)
-    }
-
-
-def _tasks(loop: asyncio.AbstractEventLoop) -> Iterator["asyncio.Task[Any]"]:
-    try:
-        yield from asyncio.all_tasks(loop)
-    except RuntimeError:
-        return
-
-
-def _waiting_line(task: "asyncio.Task[Any]", carried: set[int], block: str) -> int:
-    line = 0
-    for frame in coroutine_frames(task):
-        if frame.f_code.co_filename == block:
-            line = frame.f_lineno
-        for value in list(frame.f_locals.values()):
-            if isinstance(value, functools.partial) and id(value) in carried:
-                return line
-    return 0
-
-
-def coroutine_frames(task: "asyncio.Task[Any]") -> Iterator[FrameType]:
-    """Yield where a task waits, from its outermost coroutine inwards."""
-    awaited: Any = task.get_coro()
-    while awaited is not None:
-        if isinstance(awaited, CoroutineType):
-            frame, awaited = awaited.cr_frame, awaited.cr_await
-        elif isinstance(awaited, AsyncGeneratorType):
-            frame, awaited = awaited.ag_frame, awaited.ag_await
-        else:
-            # `async for` waits for an object that only refers to its generator.
-            below = gc.get_referents(awaited) if "asend" in repr(awaited) else ()
-            awaited = next(
-                (o for o in below if isinstance(o, AsyncGeneratorType)), None
-            )
-            continue
-        if frame is None:
-            return
-        yield frame

@@ -2,12 +2,14 @@
 
 import atexit
 import contextlib
+import ctypes
 import gc
 import logging
 import os
 import resource
 import signal
 import sys
+import tempfile
 import threading
 import traceback
 import warnings
@@ -25,6 +27,11 @@ from proof.trace import Trace
 
 MAX_FILE = 512 << 20
 """Bytes that an example may write to one file, its standard output included."""
+MAX_MEMORY = 4 << 30
+"""Bytes of address space that an example may take."""
+PR_SET_PDEATHSIG = 1
+MAX_TEXT = 16 << 10
+"""Characters of a message that are kept."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,8 @@ def enter(task: Task, recorder: Recorder, hangs: Recorder) -> NoReturn:
         hangs.open()
         _run(task, recorder, hangs)
     except BaseException as error:
-        recorder.note("broken", text="".join(traceback.format_exception(error)))
+        text = "".join(traceback.format_exception(error))
+        recorder.note("broken", last=True, text=text[-MAX_TEXT:])
     finally:
         with contextlib.suppress(BaseException):
             sys.stdout.flush()
@@ -74,15 +82,16 @@ def _run(task: Task, recorder: Recorder, hangs: Recorder) -> None:
     except BaseException as error:
         _note_exception(recorder, error, str(block.file))
     else:
-        recorder.note("returned")
-    recorder.note("left", **asdict(baseline.left(trace)))
+        recorder.note("returned", last=True)
+    recorder.note("left", last=True, **asdict(baseline.left(trace)))
     # What Python warns of from here on is the end of what was just counted.
     warnings.simplefilter("ignore")
     _end_threads()
-    recorder.note("threads ended")
+    recorder.note("threads ended", last=True)
 
 
 def _become_alone(folder: Path) -> None:
+    end_with_parent()
     os.setsid()
     for target, path, flags in (
         (0, os.devnull, os.O_RDONLY),
@@ -96,10 +105,20 @@ def _become_alone(folder: Path) -> None:
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     os.chdir(folder)
+    # What it makes for a while goes with its folder, and not into the run's.
+    os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE, MAX_FILE))
+    with contextlib.suppress(OSError, ValueError):  # Some systems do not limit it.
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def end_with_parent() -> None:
+    """Have the kernel kill this process when its parent ends, as far as it can."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _module_name(example: str) -> str:
@@ -123,14 +142,30 @@ def _listen_to_warnings(recorder: Recorder, block: str) -> None:
     ) -> None:  # fmt: skip
         where = lineno if filename == block else line_in(block)
         recorder.note(
-            "warning", category=category.__name__, text=str(message), line=where
-        )
+            "warning", category=category.__name__, text=str(message)[:MAX_TEXT],
+            line=where,
+        )  # fmt: skip
 
     warnings.resetwarnings()
     warnings.simplefilter("always")
     warnings.showwarning = note
     logging.captureWarnings(False)
     logging.getLogger("asyncio").addHandler(_AsyncioLog(recorder))
+    _listen_to_threads(recorder, block)
+
+
+def _listen_to_threads(recorder: Recorder, block: str) -> None:
+    """Note an exception that ends a thread, which Python only prints."""
+    hook = threading.excepthook
+
+    def note(ended: threading.ExceptHookArgs) -> None:
+        if ended.exc_value is not None:
+            text = f"{ended.exc_type.__name__}: {ended.exc_value}"[:MAX_TEXT]
+            line = _line_of(ended.exc_value, block)
+            recorder.note("warning", category="threading", text=text, line=line)
+        hook(ended)
+
+    threading.excepthook = note
 
 
 class _AsyncioLog(logging.Handler):
@@ -141,7 +176,7 @@ class _AsyncioLog(logging.Handler):
         self._recorder = recorder
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage().splitlines()[0]
+        text = record.getMessage().partition("\n")[0][:MAX_TEXT]
         self._recorder.note("warning", category="asyncio", text=text, line=0)
 
 
@@ -152,8 +187,9 @@ def _note_exception(recorder: Recorder, error: BaseException, block: str) -> Non
     kind = type(error)
     recorder.note(
         "raised",
+        last=True,
         type=f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins."),
-        message=str(error),
+        message=str(error)[:MAX_TEXT],
         line=_line_of(error, block),
     )
 

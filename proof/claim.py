@@ -31,6 +31,7 @@ HANG_REASONS = (
     "thread never ends",
     "busy",
 )
+LANES = ("sqlite", "postgresql")
 LEFT_KINDS = ("connection", "descriptor", "thread", "loop", "task")
 MARKS = {"✅": True, "❌": False}
 
@@ -131,15 +132,18 @@ def _tokens(code: str) -> Iterator[tokenize.TokenInfo]:
     try:
         yield from tokenize.generate_tokens(io.StringIO(code).readline)
     except (tokenize.TokenError, IndentationError) as error:
-        line = error.args[1][0] if isinstance(error.args[1], tuple) else 1
+        at = error.lineno if isinstance(error, SyntaxError) else error.args[1][0]
         raise ClaimError(
-            line, f"this is not Python: {error.args[0]}", "Mend the code of the block."
+            at or 1,
+            f"this is not Python: {error.args[0]}",
+            "Mend the code of the block.",
         ) from error
 
 
 def _parse(own: int, spoken_of: int, text: str) -> Claim:
     mark, sentence = text[:1], text[1:].strip()
     body, lanes = _split_lanes(sentence)
+    _lanes_are_known(own, lanes)
     kind, rest = _split_kind(own, mark, body)
     parsed = _READERS[kind](own, kind, rest)
     line = spoken_of if kind in OF_A_LINE and spoken_of else own
@@ -151,6 +155,14 @@ def _split_lanes(sentence: str) -> tuple[str, tuple[str, ...]]:
     if found is None:
         return sentence, ()
     return found[1], tuple(found[2].split(", "))
+
+
+def _lanes_are_known(line: int, lanes: tuple[str, ...]) -> None:
+    for lane in lanes:
+        if lane not in LANES:
+            raise ClaimError(
+                line, f'unknown lane "{lane}"', f"The lanes are: {', '.join(LANES)}."
+            )
 
 
 def _split_kind(line: int, mark: str, body: str) -> tuple[str, str]:
@@ -178,8 +190,10 @@ def _read_expression(line: int, kind: str, rest: str) -> dict[str, str]:
 
 
 def _read_named(line: int, kind: str, rest: str) -> dict[str, str]:
-    name, _, text = rest.partition(":")
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", name) or not text.strip(" …"):
+    """Read `Type: message`; a type alone says that the message is empty."""
+    name, colon, text = rest.partition(":")
+    says_nothing = colon and not text.strip(" …")
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", name) or says_nothing:
         raise ClaimError(
             line,
             f'"{kind} {rest}" does not read as a type and its message',

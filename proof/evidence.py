@@ -22,12 +22,16 @@ VOLATILE = (
     (re.compile(r"('127\.0\.0\.1', )\d+"), r"\1…"),
     (re.compile(r"127\.0\.0\.1:\d{4,5}"), "127.0.0.1:…"),
     (re.compile(r"proof_[0-9a-f]{8}_\w+"), "guide"),
+    (re.compile(r"[\w./-]*/proof-\w+/\w+\.sqlite3"), "guide"),
     (re.compile(r"[\w./-]*/proof-\w+/\w+/(project/)?"), ""),
     (re.compile(r"(Task-|Thread-|ThreadPoolExecutor-|asyncio_)[\d_]+"), r"\1…"),
     (re.compile(r"[\w./-]*/(site-packages|lib/python3\.\d+)/"), ""),
-    (re.compile(r"(\bprocess |\bpid[= ])\d+", re.IGNORECASE), r"\1…"),
+    (re.compile(r"(\bprocess |\bpid[= ]|\bthread id )\d+", re.IGNORECASE), r"\1…"),
+    (re.compile(r"(\btransaction |\brelation |\bdatabase )\d+"), r"\1…"),
 )
 """What changes from run to run in a message, and what is written in its place."""
+
+ANEW = "Undo the edit; or delete the file and record it anew: make record"
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ def digest(example: Example) -> str:
 def still(value: Any) -> Any:
     """Return plain data with everything volatile held still."""
     if isinstance(value, str):
+        # Half of a character, as in the name of a file, cannot be written as UTF-8.
+        value = value.encode("utf-8", "backslashreplace").decode("utf-8")
         for pattern, replacement in VOLATILE:
             value = pattern.sub(replacement, value)
         return value
@@ -69,9 +75,7 @@ def load(folder: Path = EVIDENCE) -> dict[str, Evidence]:
     """
     found: dict[str, Evidence] = {}
     for path in sorted(folder.glob("**/*.json")):
-        for name, facts in _read(path)["examples"].items():
-            outcomes = {k: from_json(v) for k, v in facts["lanes"].items()}
-            found[name] = Evidence(facts["source"], outcomes)
+        found |= _read(path)
     return found
 
 
@@ -136,22 +140,30 @@ def _remove_others(folder: Path, pages: set[str]) -> list[Path]:
     return gone
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Evidence]:
     try:
-        data: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        data = json.loads(path.read_text("utf-8"))
         trusted = data["digest"] == _digest_of(data["examples"])
-    except (ValueError, KeyError, TypeError) as error:
-        line = getattr(error, "lineno", 1)
+        found = {name: _as_evidence(one) for name, one in data["examples"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, json.JSONDecodeError):
+            line, why = error.lineno, str(error)
+        else:
+            line, why = 1, f"{type(error).__name__}: {error}"
         raise EvidenceError(
-            f"{_shown(path)}:{line}: this is not recorded evidence ({error})\n"
-            "    Record it anew: make record"
+            f"{_shown(path)}:{line}: this is not recorded evidence ({why})\n    {ANEW}"
         ) from error
     if not trusted:
         raise EvidenceError(
             f"{_shown(path)}:1: edited by hand: its content does not fit its digest\n"
-            "    Undo the edit, or record it anew: make record"
+            f"    {ANEW}"
         )
-    return data
+    return found
+
+
+def _as_evidence(facts: Mapping[str, Any]) -> Evidence:
+    outcomes = {lane: from_json(one) for lane, one in facts["lanes"].items()}
+    return Evidence(facts["source"], outcomes)
 
 
 def _digest_of(examples: Mapping[str, Any]) -> str:

@@ -16,9 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 KEYS = ("title", "data-place", "data-twin", "data-call", "data-settles")
 FENCE = re.compile(r"^ *```python \{#(?P<id>[a-z0-9-]+)(?P<rest>(?: [^{}]*)?)\}$")
 OPTION = re.compile(r' +([a-z-]+)="([^"]*)"')
-LOOKS_LIKE_PYTHON = re.compile(
-    r"^[\s>*+-]*(?:\d+[.)]\s*)?(`{3,}|~{3,})\s*\{?\s*\.?py", re.IGNORECASE
-)
+OPENING = re.compile(r"^[\s>*+-]*(?:\d+[.)]\s*)?(`{3,}|~{3,})(?P<info>.*)")
+NAMES_NO_LANGUAGE = re.compile(r"""(?:[\w-]+=)?("|').*?\1|#[\w-]+|[\w-]+=\S*""")
+"""What a header may hold beside the language: values, an id, options."""
 HEADER_FORM = (
     '```python {#an-id title="✅ What it shows" data-place="command" '
     'data-twin="id-of-the-✅"}'
@@ -33,8 +33,15 @@ def extract(docs: Path | None = None) -> tuple[Example, ...]:
             twice, a twin is missing or its goal is not the same.
     """
     docs = docs or ROOT / "docs"
-    blocks = sorted(find_examples(docs), key=lambda b: (b.path, b.start_line))
+    blocks = sorted(
+        (block for block in find_examples(docs) if block.path.suffix == ".md"),
+        key=lambda block: (block.path, block.start_line),
+    )
     _no_fence_overlooked(docs, blocks)
+    if not blocks:
+        raise MarkdownError(
+            docs.name, 1, "no page here has a Python block", "Is this the right folder?"
+        )
     examples = tuple(_example(docs.parent, block) for block in blocks)
     _ids_are_unique(examples)
     for example in examples:
@@ -183,7 +190,8 @@ def _twin_fits(example: Example, by_id: dict[str, Example]) -> None:
                 f'the goal "{claim.text}" is not one that the twin {twin.id} '
                 f"{'reaches' if needed == COMMITTED else 'rolls back'}: "
                 f"{'; '.join(goals) or 'it has none'}",
-                f"Both say the same, to the letter (the twin: {twin.path}:{twin.start}).",
+                "Both say the same, to the letter "
+                f"(the twin: {twin.path}:{twin.start}).",
                 claim.line,
             )
 
@@ -192,13 +200,18 @@ def _no_fence_overlooked(docs: Path, blocks: Iterable[CodeExample]) -> None:
     """Hold the blocks that pytest-examples finds against a plain count of fences."""
     found = {(block.path, block.start_line) for block in blocks}
     for page in sorted(docs.glob("**/*.md")):
-        for line in python_fences(page.read_text("utf-8")):
-            if (page, line) not in found:
-                raise MarkdownError(
-                    page.relative_to(docs.parent), line,
-                    "this looks like a Python block and would not be run",
-                    f"Write its first line as {HEADER_FORM}",
-                )  # fmt: skip
+        lines = set(python_fences(page.read_text("utf-8")))
+        run = {line for path, line in found if path == page}
+        for line in sorted(lines ^ run):
+            problem = (
+                "this looks like a Python block and would not be run"
+                if line in lines
+                else "this would be run and is text inside another block"
+            )
+            raise MarkdownError(
+                page.relative_to(docs.parent), line, problem,
+                f"Write its first line as {HEADER_FORM}",
+            )  # fmt: skip
 
 
 def python_fences(text: str) -> Iterator[int]:
@@ -212,10 +225,15 @@ def python_fences(text: str) -> Iterator[int]:
             if closing.match(line):
                 closing = None
             continue
-        opened = re.match(r"^[\s>*+-]*(?:\d+[.)]\s*)?(`{3,}|~{3,})", line)
+        opened = OPENING.match(line)
         if opened is None:
             continue
         mark = opened[1]
         closing = re.compile(rf"^[\s>]*{re.escape(mark[0])}{{{len(mark)},}}\s*$")
-        if LOOKS_LIKE_PYTHON.match(line):
+        if _names_python(opened["info"]):
             yield number
+
+
+def _names_python(info: str) -> bool:
+    language = NAMES_NO_LANGUAGE.sub(" ", info)
+    return re.search(r"(?:^|[\s{.-])py", language, re.IGNORECASE) is not None

@@ -3,8 +3,8 @@
     run.py ──orders──▶ forkserver ──fork──▶ command, service, …   (Django is set up)
                             └──▶ nursery ──fork──▶ script         (Django is not)
 
-Orders and answers are lines of JSON. When the orders end, everything that this
-process made is removed, also if the process that gave them was killed.
+Orders and answers are lines of JSON. When the orders end, so do this process and the
+example that it runs, also if the process that gave them was killed.
 """
 
 import gc
@@ -13,17 +13,26 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
 from proof.child import Task
-from proof.lanes import Lane, Postgres, Sqlite
-from proof.outcome import Hang, Left, Outcome, Raised, Statement, Warned
-from proof.places import WITHOUT_DJANGO
+from proof.errors import LaneUnavailable
+from proof.lanes import Lane, Postgres, Sqlite, first_line, refuse_if_full
+from proof.notes import read_notes
+from proof.outcome import Outcome
+from proof.places import PLACES, WITHOUT_DJANGO, place
 from proof.recorder import Recorder
-from proof.supervise import KEPT, Exit, Interrupted, adopt_orphans, supervise
+from proof.supervise import (
+    KEPT,
+    Exit,
+    Interrupted,
+    adopt_orphans,
+    end_orphans,
+    supervise,
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,10 @@ class Setup:
         if self.server:
             return Postgres(self.server, self.mark)
         return Sqlite(Path(self.folder))
+
+
+class NurseryDied(Exception):
+    """The nursery was killed; there can be no other, as Django is set up by now."""
 
 
 class Nursery:
@@ -67,11 +80,18 @@ class Nursery:
         self._answer = os.fdopen(answer, "r", encoding="utf-8")
 
     def run(self, task: Task) -> Exit:
-        """Run one task there and return how it went."""
-        print(json.dumps(asdict(task)), file=self._ask, flush=True)
-        line = self._answer.readline()
+        """Run one task there and return how it went.
+
+        Raises:
+            NurseryDied: it ended before it answered.
+        """
+        try:
+            print(json.dumps(asdict(task)), file=self._ask, flush=True)
+            line = self._answer.readline()
+        except BrokenPipeError:
+            line = ""
         if not line:
-            raise Interrupted
+            raise NurseryDied
         return Exit(**json.loads(line))
 
 
@@ -145,17 +165,24 @@ class ForkServer:
         try:
             task = Task(**order["task"], database_url=url, folder=str(folder))
             outcome = self._read(task, self._fork(task))
+            if not order["full_expected"]:
+                refuse_if_full(self._lane.name, outcome)
             self._lane.settle(url)
-            answers, changes = self._observer.look(url, order["expressions"])
-            return replace(
-                outcome,
-                answers=answers,
-                changes=changes,
-                printed=_printed(folder / "output"),
-            )
+            outcome = replace(outcome, printed=_printed(folder / "output"))
+            return self._look(outcome, url, order["expressions"])
         finally:
             self._lane.drop(url)
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _look(self, outcome: Outcome, url: str, expressions: list[str]) -> Outcome:
+        from django.db import Error
+
+        try:
+            answers, changes = self._observer.look(url, expressions)
+        except Error as error:
+            # If it is the server that is gone, dropping the database will say so.
+            return replace(outcome, end=f"left a database that cannot be read: {error}")
+        return replace(outcome, answers=answers, changes=changes)
 
     def _fork(self, task: Task) -> Exit:
         if task.place in WITHOUT_DJANGO:
@@ -171,69 +198,8 @@ class ForkServer:
             self._recorders.notes.notes(),
             self._recorders.hangs.notes(),
             exit_,
+            self._recorders.notes.dropped,
         )
-
-    def close(self) -> None:
-        """Drop the template; needed if the process that made it was killed."""
-        self._lane.close()
-
-
-def read_notes(
-    example: str,
-    lane: str,
-    notes: Iterable[tuple[str, dict[str, Any]]],
-    hangs: Iterable[tuple[str, dict[str, Any]]],
-    exit_: Exit,
-) -> Outcome:
-    """Return the outcome that a child's notes and its end tell."""
-    of: dict[str, list[dict[str, Any]]] = {}
-    under_way = in_flight = 0
-    failed = set()
-    for kind, facts in notes:
-        of.setdefault(kind, []).append(facts)
-        if kind == "statement" and facts["kind"] not in ("BEGIN", "COMMIT", "ROLLBACK"):
-            under_way += 1
-            in_flight = max(in_flight, under_way)
-        elif kind == "statement ended":
-            under_way -= 1
-            if facts["failed"]:
-                failed.add(facts["number"])
-    raised = Raised(**of["raised"][-1]) if "raised" in of else None
-    return Outcome(
-        example=example,
-        lane=lane,
-        end=_end(of, exit_),
-        raised=raised,
-        hang=_hang(hangs, exit_),
-        warnings=tuple(Warned(**one) for one in of.get("warning", ())),
-        statements=tuple(
-            Statement(
-                **{k: v for k, v in one.items() if k != "number"},
-                failed=one["number"] in failed,
-            )
-            for one in of.get("statement", ())
-        ),  # fmt: skip
-        in_flight=in_flight,
-        left=Left(**of["left"][-1]) if "left" in of else Left(),
-    )
-
-
-def _end(of: dict[str, list[dict[str, Any]]], exit_: Exit) -> str:
-    if "broken" in of:
-        return f"could not be run: {of['broken'][-1]['text']}"
-    if exit_.hung:
-        return "hung"
-    if "threads ended" not in of:
-        return str(exit_)
-    return "raised" if "raised" in of else "returned"
-
-
-def _hang(hangs: Iterable[tuple[str, dict[str, Any]]], exit_: Exit) -> Hang | None:
-    if not exit_.hung:
-        return None
-    facts = dict(hangs).get("hang", {"reason": "busy", "line": 0, "where": "no answer"})
-    reason = "lock wait" if exit_.waits_for_lock else facts["reason"]
-    return Hang(reason, facts["line"], facts["where"])
 
 
 MAX_PRINTED = 64 << 10
@@ -252,13 +218,14 @@ def _import_what_examples_use() -> None:
     import asyncio  # noqa: F401
     import runpy  # noqa: F401
 
-    import asgiref.sync
-    import broker  # noqa: F401
-    import codehost  # noqa: F401
     import django.core.management
     import django.db.backends.postgresql.base
     import django.db.backends.sqlite3.base
     import django.db.models  # noqa: F401
+
+    import bridge  # noqa: F401
+    import broker  # noqa: F401
+    import codehost  # noqa: F401
 
 
 def _set_up_django(template_url: str) -> None:
@@ -268,35 +235,50 @@ def _set_up_django(template_url: str) -> None:
 
     django.setup()
     from django.core import management
+    from django.core.checks.registry import registry
     from django.core.management.base import BaseCommand
-    from django.urls import get_resolver
 
-    # What every command would do again: found, checked and resolved once.
+    # What every command would do again, in each child: found and checked once.
     management.get_commands()
     BaseCommand().check()
-    get_resolver().check()
+    registry.registered_checks.clear()
+    for name in PLACES.keys() - WITHOUT_DJANGO:
+        place(name)
 
 
 def main(orders: IO[str], answers: IO[str]) -> None:
     """Serve orders until there are no more."""
     adopt_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    setup = json.loads(orders.readline())
-    server = ForkServer(Setup(**setup), orders.fileno())
-    print(json.dumps({"ready": os.getpid()}), file=answers, flush=True)
+    setup = Setup(**json.loads(orders.readline()))
+
+    def say(answer: dict[str, Any]) -> None:
+        print(json.dumps(answer), file=answers, flush=True)
+
+    server = _start(setup, orders.fileno(), say)
+    if server is None:
+        return
+    say({"ready": os.getpid()})
     try:
         for line in iter(orders.readline, ""):
-            print(
-                json.dumps(_answer(server, json.loads(line))), file=answers, flush=True
-            )
-    except Interrupted:
-        pass
-    server.close()
+            say(_answer(server, json.loads(line)))
+    except (Interrupted, NurseryDied, BrokenPipeError):
+        end_orphans()
+
+
+def _start(
+    setup: Setup, orders: int, say: Callable[[dict[str, Any]], None]
+) -> ForkServer | None:
+    from django.db import OperationalError
+
+    try:
+        return ForkServer(setup, orders)
+    except OperationalError as error:
+        say({"lane lost": f"{setup.lane().name}: {first_line(error)}"})
+        return None
 
 
 def _answer(server: ForkServer, order: dict[str, Any]) -> dict[str, Any]:
-    from proof.errors import LaneUnavailable
-
     try:
         return {"outcome": asdict(server.run(order))}
     except LaneUnavailable as error:

@@ -11,7 +11,7 @@ from proof.outcome import Outcome, Raised, Warned
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a claim is refuted: the block's line, what was claimed and seen, what next."""
+    """Why a claim is refuted: the line, what was claimed and seen, what next."""
 
     line: int
     claimed: str
@@ -84,13 +84,6 @@ Detector = Callable[[Claim, Outcome], Iterator[Reason]]
 
 def _committed(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
     yield from _answers(claim, outcome, True)
-    if outcome.left:
-        yield Reason(
-            claim.line,
-            "nothing is left open",
-            f"left open: {outcome.left}",
-            "Close it in the block, or show it as a ❌ that leaks.",
-        )
 
 
 def _rolled_back(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
@@ -145,9 +138,10 @@ def _raises(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
     ):
         yield Reason(claim.line, str(claim), _exception(raised), _fix(claim))
     elif raised.line != (0 if claim.apart else claim.line):
+        where = "outside the block" if claim.apart else f"at line {claim.line}"
         yield Reason(
             claim.line,
-            "raised outside the block" if claim.apart else f"raised at line {claim.line}",
+            f"raised {where}",
             f"raised at line {raised.line}" if raised.line else "raised outside it",
             "Move the comment to the line that raises; one for an exception from "
             "outside the block stands apart, after a blank line.",
@@ -250,6 +244,11 @@ def _unclaimed(
                 one.line or last, "no warning but those claimed",
                 _warning(one), "Mend the block, or claim the warning.",
             )  # fmt: skip
+    if claims[0].good and outcome.left:
+        yield Reason(
+            last, "nothing is left open", f"left open: {outcome.left}",
+            "Close it in the block, or show it as a ❌ that leaks.",
+        )  # fmt: skip
     if not outcome.hang and outcome.printed != example.printed:
         yield _printed(example, outcome)
 

@@ -7,6 +7,7 @@ run's own random mark. Nothing else on a server is ever opened for writing.
 import contextlib
 import getpass
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -19,9 +20,17 @@ import psycopg
 from psycopg import sql
 
 from proof.errors import LaneUnavailable
+from proof.outcome import Outcome
 
 POSTGRES_URL = "PROOF_POSTGRES_URL"
 LOOPBACK = "127.0.0.1"
+PREFIX = "proof_"
+"""Begins the names of a run's databases and of the connections that keep them."""
+FULL = re.compile("too many (connections|clients)|remaining connection slots")
+TEMPLATE_FREE_WITHIN = 30.0
+"""Seconds for which to wait until nobody reads the template."""
+SWEPT_WITHIN = 20.0
+"""Seconds after which a server that does not stop making databases is left alone."""
 BACKENDS_END_WITHIN = 5.0
 """Seconds after which a server process that outlived its example is ended."""
 
@@ -109,12 +118,17 @@ class Postgres:
         self._execute("CREATE DATABASE {}", self._database("template"))
 
     def create(self, number: str) -> str:
-        self._execute(
-            "CREATE DATABASE {} TEMPLATE {}",
-            self._database(number),
-            self._database("template"),
-        )
-        return self._url(number)
+        names = self._database(number), self._database("template")
+        deadline = time.monotonic() + TEMPLATE_FREE_WITHIN
+        while True:
+            try:
+                self._execute("CREATE DATABASE {} TEMPLATE {}", *names)
+            except LaneUnavailable as error:
+                in_use = isinstance(error.__cause__, psycopg.errors.ObjectInUse)
+                if not in_use or time.monotonic() > deadline:
+                    raise
+            else:
+                return self._url(number)
 
     def settle(self, url: str) -> None:
         deadline = time.monotonic() + BACKENDS_END_WITHIN
@@ -136,6 +150,28 @@ class Postgres:
     def drop(self, url: str) -> None:
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", _name_of(url))
 
+    def sweep(self) -> None:
+        """Drop every database of the run, also one that is just being made.
+
+        Raises:
+            LaneUnavailable: the server refuses.
+        """
+        deadline = time.monotonic() + SWEPT_WITHIN
+        mark = f"{PREFIX}{self.mark}_"
+        while time.monotonic() < deadline:
+            for name in self._column(
+                "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", mark
+            ):
+                self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            if not self._column(
+                "SELECT query FROM pg_stat_activity WHERE state = 'active' "
+                "AND pid <> pg_backend_pid() AND strpos(query, %s) > 0",
+                mark,
+            ):
+                break
+            time.sleep(0.02)
+        self.close()
+
     def close(self) -> None:
         with contextlib.suppress(LaneUnavailable):
             self.drop(self.template())
@@ -143,7 +179,7 @@ class Postgres:
             self._admin.close()
 
     def _database(self, number: str) -> str:
-        return f"proof_{self.mark}_{number}"
+        return f"{PREFIX}{self.mark}_{number}"
 
     def _url(self, number: str) -> str:
         return urlunsplit(
@@ -153,7 +189,10 @@ class Postgres:
     def _connected(self) -> "psycopg.Connection[tuple[object, ...]]":
         if self._admin is None or self._admin.closed:
             self._admin = psycopg.connect(
-                self.server, autocommit=True, connect_timeout=5
+                self.server,
+                autocommit=True,
+                connect_timeout=5,
+                application_name=f"{PREFIX}{self.mark}",
             )
         return self._admin
 
@@ -161,6 +200,12 @@ class Postgres:
         with _one_line(self.name):
             identifiers = [sql.Identifier(name) for name in names]
             self._connected().execute(sql.SQL(statement).format(*identifiers))
+
+    def _column(self, statement: str, value: str) -> list[str]:
+        with _one_line(self.name):
+            return [
+                str(row[0]) for row in self._connected().execute(statement, [value])
+            ]
 
     def _asks(self, statement: str, url: str) -> bool:
         with _one_line(self.name):
@@ -185,7 +230,7 @@ def find_postgres(mark: str) -> Postgres:
         try:
             psycopg.connect(candidate, connect_timeout=3).close()
         except psycopg.Error as error:
-            reasons.append(_first_line(error))
+            reasons.append(first_line(error))
         else:
             return Postgres(candidate, mark)
     where = f"the server of {POSTGRES_URL}" if url else f"{LOOPBACK}:5432"
@@ -206,9 +251,25 @@ def _one_line(lane: str) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        raise LaneUnavailable(f"{lane}: {_first_line(error)}") from error
+        raise LaneUnavailable(f"{lane}: {first_line(error)}") from error
 
 
-def _first_line(error: Exception) -> str:
+def is_full(message: str) -> bool:
+    """Whether a message is that of a server which takes no more connections."""
+    return FULL.search(message) is not None
+
+
+def refuse_if_full(lane: str, outcome: Outcome) -> None:
+    """Tell a server that was full from an example that fails.
+
+    Raises:
+        LaneUnavailable: the example could not connect, as the server was full.
+    """
+    if outcome.raised is not None and is_full(outcome.raised.message):
+        raise LaneUnavailable(f"{lane}: {outcome.raised.message.splitlines()[0]}")
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's message that says something."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0] if lines else type(error).__name__

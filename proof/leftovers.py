@@ -67,7 +67,16 @@ def pending_tasks(loop: asyncio.AbstractEventLoop) -> set["asyncio.Task[object]"
 
 def _descriptors() -> set[int]:
     folder = next(Path(p) for p in ("/proc/self/fd", "/dev/fd") if Path(p).is_dir())
-    return {int(name) for name in os.listdir(folder)}
+    # Listed before it is looked at: the one that the listing itself needs is gone then.
+    return {fd for fd in [int(one.name) for one in folder.iterdir()] if _is_open(fd)}
+
+
+def _is_open(fd: int) -> bool:
+    try:
+        os.fstat(fd)
+    except OSError:
+        return False
+    return True
 
 
 def _streams(descriptors: set[int]) -> set[int]:
@@ -89,7 +98,7 @@ def _descriptors_of(loop: asyncio.AbstractEventLoop) -> set[int]:
 
 def _is_stream(fd: int) -> bool:
     try:
-        target = os.readlink(f"/proc/self/fd/{fd}")
+        target = str(Path(f"/proc/self/fd/{fd}").readlink())
     except OSError:
         return False
     return target.startswith(("socket:", "pipe:", "anon_inode:"))

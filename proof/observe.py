@@ -85,7 +85,7 @@ def _plain(row: Mapping[str, Any]) -> Row:
 def _differences(
     table: str, before: Mapping[Any, Row], after: Mapping[Any, Row]
 ) -> Iterable[Change]:
-    for pk in sorted(before.keys() | after.keys(), key=lambda k: json.dumps(k)):
+    for pk in sorted(before.keys() | after.keys(), key=json.dumps):
         old, new = before.get(pk), after.get(pk)
         if old == new:
             continue

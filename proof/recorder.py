@@ -12,7 +12,10 @@ import struct
 import threading
 from typing import Any
 
-_LENGTH = struct.Struct("Q")
+_HEADER = struct.Struct("QQ")
+"""How many bytes are used, and how many notes did not fit."""
+RESERVE = 64 << 10
+"""Bytes that only the last notes of a process may use."""
 
 
 class Recorder:
@@ -26,7 +29,7 @@ class Recorder:
 
     def clear(self) -> None:
         """Forget all notes; called by the parent between two examples."""
-        self._memory[: _LENGTH.size] = _LENGTH.pack(0)
+        self._memory[: _HEADER.size] = _HEADER.pack(0, 0)
 
     def open(self) -> None:
         """Make this process the only one that may write.
@@ -37,24 +40,36 @@ class Recorder:
         self._owner = os.getpid()
         self._lock = threading.Lock()
 
-    def note(self, kind: str, /, **facts: Any) -> None:
-        """Append one note; what no longer fits is dropped."""
+    def note(self, kind: str, /, *, last: bool = False, **facts: Any) -> None:
+        """Append one note; what no longer fits is counted and dropped.
+
+        There is always room for those that are among the `last`.
+        """
         if os.getpid() != self._owner:
             return
         data = json.dumps([kind, facts]).encode() + b"\n"
         with self._lock:
-            used = self._used()
-            end = _LENGTH.size + used + len(data)
-            if end <= self._size:
+            used, dropped = self._header()
+            end = _HEADER.size + used + len(data)
+            if end <= self._size - (0 if last else RESERVE):
                 self._memory[end - len(data) : end] = data
-                self._memory[: _LENGTH.size] = _LENGTH.pack(used + len(data))
+                used += len(data)
+            else:
+                dropped += 1
+            self._memory[: _HEADER.size] = _HEADER.pack(used, dropped)
 
     def notes(self) -> list[tuple[str, dict[str, Any]]]:
         """Return what was noted, in order."""
-        start = _LENGTH.size
-        data = self._memory[start : start + self._used()]
+        start = _HEADER.size
+        used, _ = self._header()
+        data = self._memory[start : start + used]
         return [tuple(json.loads(line)) for line in data.splitlines()]
 
-    def _used(self) -> int:
-        (used,) = _LENGTH.unpack(self._memory[: _LENGTH.size])
-        return int(used)
+    @property
+    def dropped(self) -> int:
+        """How many notes did not fit."""
+        return self._header()[1]
+
+    def _header(self) -> tuple[int, int]:
+        used, dropped = _HEADER.unpack(self._memory[: _HEADER.size])
+        return int(used), int(dropped)

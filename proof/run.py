@@ -3,37 +3,43 @@
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
-import tempfile
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any
+from typing import IO, Any
 
+from proof.claim import LANES
+from proof.crew import end, in_lane
 from proof.errors import LaneUnavailable, ServerDied
 from proof.example import Example
 from proof.extract import ROOT, pair_expressions
 from proof.forkserver import Setup
-from proof.lanes import Lane, Postgres, Sqlite, find_postgres
-from proof.outcome import Outcome, from_json
+from proof.lanes import Lane, Postgres, Sqlite, find_postgres, is_full
+from proof.outcome import Outcome
 from proof.supervise import LIMIT
+from proof.template import REFUSED
+from proof.workspace import workspace
+
+__all__ = ["LANES", "Report", "cores", "run"]
 
 EXAMPLES = ROOT / "examples"
-LANES = ("sqlite", "postgresql")
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a run saw: its outcomes, and for each lane left out the reason."""
+    """What a run saw: its outcomes, and for each lane left out the reason.
+
+    `lost` names the lanes that began and could not go on; `seconds` is how long
+    each example took, by example and lane.
+    """
 
     outcomes: tuple[Outcome, ...]
     left_out: dict[str, str] = field(default_factory=dict)
+    lost: frozenset[str] = frozenset()
+    seconds: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def of(self, example: str) -> dict[str, Outcome]:
         """Return the outcomes of an example by lane."""
@@ -60,24 +66,37 @@ def run(
     Raises:
         ServerDied: a process of the run ended without being asked to.
     """
-    outcomes: list[Outcome] = []
+    seen: dict[tuple[str, str], tuple[Outcome, float]] = {}
     left_out: dict[str, str] = {}
+    lost: set[str] = set()
     expressions = {e.id: pair_expressions(e, everything) for e in chosen}
     orders = [_order(example, expressions[example.id]) for example in chosen]
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(_folder()))
+        folder = stack.enter_context(workspace())
+        told = stack.enter_context(_janitor(folder))
         environment = {
             **_environment(folder), "SANDBOX_URL": stack.enter_context(_sandbox())
         }  # fmt: skip
         for name in lanes:
             try:
-                setup = stack.enter_context(_lane(name, folder, limit, environment))
-                for outcome in _in_lane(setup, orders, environment, jobs or cores()):
-                    outcomes.append(outcome)
-                    progress(outcome)
+                setup = stack.enter_context(
+                    _lane(name, folder, limit, environment, told)
+                )
             except LaneUnavailable as error:
                 left_out[name] = str(error)
-    return Report(tuple(outcomes), left_out)
+                continue
+            try:
+                for one in stack.enter_context(
+                    closing(in_lane(setup, orders, environment, jobs or cores()))
+                ):
+                    seen[one[0].example, one[0].lane] = one
+                    progress(one[0])
+            except LaneUnavailable as error:
+                left_out[name] = str(error)
+                lost.add(name)
+    outcomes = tuple(outcome for outcome, _ in seen.values())
+    seconds = {key: taken for key, (_, taken) in seen.items()}
+    return Report(outcomes, left_out, frozenset(lost), seconds)
 
 
 def cores() -> int:
@@ -97,7 +116,8 @@ def _order(example: Example, expressions: tuple[str, ...]) -> dict[str, Any]:
         "call": example.call,
         "hang_expected": any(claim.kind == "hangs" for claim in example.claims),
     }
-    return {"task": task, "expressions": expressions}
+    full_expected = any(is_full(claim.text) for claim in example.claims)
+    return {"task": task, "expressions": expressions, "full_expected": full_expected}
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -115,12 +135,22 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _folder() -> Iterator[str]:
-    folder = tempfile.mkdtemp(prefix="proof-")
+def _janitor(folder: Path) -> Iterator[IO[str]]:
+    """Start who cleans up after the run, and yield where it is told of servers."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "proof.janitor", str(folder)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdin
     try:
-        yield folder
+        yield process.stdin
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+        end(process, 60)
 
 
 @contextmanager
@@ -142,163 +172,41 @@ def _sandbox() -> Iterator[str]:
         yield address
     finally:
         process.stdin.close()
-        _end(process)
+        end(process)
 
 
 @contextmanager
 def _lane(
-    name: str, folder: Path, limit: float, environment: dict[str, str]
+    name: str,
+    folder: Path,
+    limit: float,
+    environment: dict[str, str],
+    janitor: IO[str],
 ) -> Iterator[Setup]:
     """Prepare a lane's template database and yield what a forkserver needs."""
     mark = secrets.token_hex(4)
-    lane: Lane
-    if name == "postgresql":
-        lane = find_postgres(mark)
-        lane.prepare()
-    else:
-        lane = Sqlite(folder)
+    lane: Lane = find_postgres(mark) if name == "postgresql" else Sqlite(folder)
     server = lane.server if isinstance(lane, Postgres) else ""
     try:
-        _fill(lane.template(), environment)
+        if isinstance(lane, Postgres):
+            print(json.dumps([server, mark]), file=janitor, flush=True)
+            lane.prepare()
+        _fill(lane, environment)
         yield Setup(str(folder), mark, server, limit)
     finally:
         with suppress(LaneUnavailable):
             lane.close()
 
 
-def _fill(url: str, environment: dict[str, str]) -> None:
+def _fill(lane: Lane, environment: dict[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "proof.template"],
-        env={**environment, "DATABASE_URL": url},
+        env={**environment, "DATABASE_URL": lane.template()},
         capture_output=True,
         text=True,
         check=False,
     )
+    if done.returncode == REFUSED:
+        raise LaneUnavailable(f"{lane.name}: {done.stderr.splitlines()[-1]}")
     if done.returncode:
         raise ServerDied(f"the template database could not be filled:\n{done.stderr}")
-
-
-def _in_lane(
-    setup: Setup, orders: list[dict[str, Any]], environment: dict[str, str], jobs: int
-) -> Iterator[Outcome]:
-    """Yield the outcomes of a lane as they come."""
-    crew = _Crew(setup, environment, orders)
-    count = min(jobs, len(orders))
-    with ThreadPoolExecutor(count or 1) as pool:
-        try:
-            for _ in range(count):
-                pool.submit(crew.work)
-            yield from crew.outcomes(count)
-        finally:
-            crew.dismiss()
-
-
-class _Crew:
-    """The forkservers of a lane, and the orders that they share."""
-
-    def __init__(
-        self, setup: Setup, environment: dict[str, str], orders: list[dict[str, Any]]
-    ) -> None:
-        self._setup = setup
-        self._environment = environment
-        self._orders = iter(orders)
-        self._lock = threading.Lock()
-        self._servers: list[_Server] = []
-        self._seen: SimpleQueue[Outcome | BaseException | None] = SimpleQueue()
-
-    def outcomes(self, count: int) -> Iterator[Outcome]:
-        """Yield what `count` workers see, until all of them are done."""
-        while count:
-            one = self._seen.get()
-            if isinstance(one, BaseException):
-                raise one
-            if one is None:
-                count -= 1
-            else:
-                yield one
-
-    def work(self) -> None:
-        """Run orders on a forkserver of its own until there are no more."""
-        try:
-            with _Server(self._setup, self._environment) as server:
-                self._servers.append(server)
-                while (order := self._next()) is not None:
-                    self._seen.put(server.run(order))
-        except BaseException as error:
-            self._seen.put(error)
-        else:
-            self._seen.put(None)
-
-    def dismiss(self) -> None:
-        """End all forkservers, also in the middle of an example."""
-        with self._lock:
-            self._orders = iter(())
-        for server in self._servers:
-            server.hang_up()
-
-    def _next(self) -> dict[str, Any] | None:
-        with self._lock:
-            return next(self._orders, None)
-
-
-class _Server:
-    """A forkserver's other end."""
-
-    def __init__(self, setup: Setup, environment: dict[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "proof.forkserver"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        self._ask(asdict(setup))
-
-    def __enter__(self) -> "_Server":
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.hang_up()
-        _end(self._process)
-
-    def hang_up(self) -> None:
-        """Give no more orders, which ends the forkserver and what it runs."""
-        assert self._process.stdin
-        with suppress(OSError):
-            self._process.stdin.close()
-
-    def run(self, order: dict[str, Any]) -> Outcome:
-        """Run one example there.
-
-        Raises:
-            LaneUnavailable: the database server refused or died.
-            ServerDied: the forkserver ended.
-        """
-        answer = self._ask(order)
-        if "lane lost" in answer:
-            raise LaneUnavailable(answer["lane lost"])
-        return from_json(answer["outcome"])
-
-    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        assert self._process.stdin and self._process.stdout
-        with suppress(BrokenPipeError):
-            print(json.dumps(question), file=self._process.stdin, flush=True)
-        line = self._process.stdout.readline()
-        if not line:
-            raise ServerDied(
-                f"the process that runs the examples ended "
-                f"(exit status {self._process.wait()})"
-            )
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
-
-def _end(process: "subprocess.Popen[str]") -> None:
-    """Wait for a process that was told to end; end it by its id if it does not."""
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

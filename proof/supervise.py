@@ -104,7 +104,7 @@ class _Watch:
             look = self._look()
             over = time.monotonic() >= started + self.limit
             hangs = self.task.hang_expected and look == seen and look.reason != "busy"
-            if (over or hangs) and not self._ended(0):
+            if over or (hangs and not self._ended(0)):
                 return Exit(0, hung=True, waits_for_lock=look.waits_for_lock)
             seen, next_look = look, time.monotonic() + LOOK_AGAIN
         _, status = os.waitpid(self.pid, 0)
@@ -161,6 +161,11 @@ def end_everything(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
     with suppress(ChildProcessError):
         os.waitpid(pid, 0)
+    end_orphans()
+
+
+def end_orphans() -> None:
+    """Kill and reap what was adopted, and what is adopted from those in turn."""
     while orphans := _children() - KEPT:
         for orphan in orphans:
             with suppress(ProcessLookupError):

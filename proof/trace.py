@@ -62,7 +62,8 @@ class Trace:
             self._listen(connection)
 
     def _listen(self, connection: BaseDatabaseWrapper) -> None:
-        connection.execute_wrappers.append(self._statement)
+        # First, as whoever opens it within `execute_wrapper()` removes the last.
+        connection.execute_wrappers.insert(0, self._statement)
         for name, kind in (("_commit", "COMMIT"), ("_rollback", "ROLLBACK")):
             self._watch(connection, name, lambda *a, kind=kind: kind)
         if connection.vendor != "sqlite":

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from django.core import management
-from trading.management import commands
 
 from proof.places import Block
+from trading.management import commands
 
 
 def file(folder: Path, name: str) -> Path:

@@ -1,0 +1,61 @@
+# `make help` says what each goal does.
+.DEFAULT_GOAL := default
+.PHONY: default help serve test run record bench lint matrix lock clean environment
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?=
+BIN := .venv/bin
+PROOF := $(BIN)/python -m proof
+DATABASE := examples/db.sqlite3
+
+default: environment $(DATABASE) help
+
+help:
+	@echo "make         prepare the environment and $(DATABASE), and say this"
+	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "By hand:"
+	@echo "  $(BIN)/python examples/manage.py runserver    the example project"
+	@echo "  $(BIN)/python -m proof --help                 more about run, show and list"
+
+serve: environment ## run all examples on SQLite, serve the site, follow changes
+	@$(PROOF) serve
+
+test: lint ## run every example in every lane, and all other tests
+	@$(BIN)/python -m pytest
+
+run: environment ## run examples and hold them against the evidence; ARGS="page or id"
+	@$(PROOF) run $(ARGS)
+
+record: environment ## run examples and record what was seen; ARGS="page or id"
+	@$(PROOF) record $(ARGS)
+
+bench: environment ## measure what running an example costs
+	@$(PROOF) bench
+
+lint: environment ## check format, style and types
+	@$(BIN)/python -m ruff format --check --quiet .
+	@$(BIN)/python -m ruff check --quiet .
+	@$(BIN)/python -m mypy --no-error-summary
+
+matrix: environment ## run all examples with every Python and Django supported here
+	@$(BIN)/python tools/matrix.py
+
+lock: ## write the hash-locked requirements anew (needs uv)
+	@sh tools/lock.sh
+
+clean: environment ## remove what was made, but for the environment
+	@$(PROOF) clean
+	@rm -rf site .proof .mypy_cache .ruff_cache .pytest_cache $(DATABASE)*
+	@find docs examples overrides proof tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+environment:
+	@PYTHON="$(PYTHON)" sh tools/environment.sh .venv
+
+# Filled beside its place, so that an interrupted fill leaves no half database.
+$(DATABASE): | environment
+	@echo "Filling $@"
+	@rm -f $@.new
+	@DATABASE_URL="sqlite:///$(CURDIR)/$@.new" $(BIN)/python examples/manage.py migrate --verbosity 0
+	@DATABASE_URL="sqlite:///$(CURDIR)/$@.new" $(BIN)/python examples/manage.py loaddata --verbosity 0 seed
+	@mv $@.new $@

@@ -1,0 +1,151 @@
+"""What a run comes to: its verdicts, and where it is not as recorded.
+
+Shared by the commands and the tests, so that both say the same.
+"""
+
+import json
+import platform
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import django
+
+from proof.evidence import Evidence, differences
+from proof.example import Example
+from proof.judge import Verdict, judge, kin_of
+from proof.outcome import Outcome
+from proof.run import LANES, Report
+
+MISSING = "no evidence is recorded"
+STALE = "the evidence was recorded from another source"
+DIFFERS = "not as recorded"
+
+
+@dataclass(frozen=True)
+class Unlike:
+    """An outcome that is not as recorded: why not, and the lines that differ."""
+
+    example: Example
+    lane: str
+    why: str
+    lines: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        next_ = "see what changed; if it is right: make record"
+        return "\n".join(
+            [
+                f"{self.example} [{self.lane}] {self.example.title}: {self.why}",
+                *(f"    {line}" for line in self.lines),
+                f"    next:    {next_ if self.lines else 'make record'}",
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class Check:
+    """A run's report and what it was found to say.
+
+    `unlike` holds each outcome that is not as recorded.
+    """
+
+    report: Report
+    verdicts: tuple[Verdict, ...]
+    unlike: tuple[Unlike, ...] = ()
+
+    @property
+    def refuted(self) -> tuple[Verdict, ...]:
+        """The verdicts that do not hold."""
+        return tuple(verdict for verdict in self.verdicts if not verdict.holds)
+
+    def verdict(self, example: str, lane: str) -> Verdict | None:
+        """Return one example's verdict in a lane, if there is one."""
+        for one in self.verdicts:
+            if (one.example.id, one.outcome.lane) == (example, lane):
+                return one
+        return None
+
+
+def check(
+    report: Report,
+    examples: Sequence[Example],
+    recorded: Mapping[str, Evidence] | None = None,
+) -> Check:
+    """Judge every outcome of a run and hold it against the evidence, if given."""
+    verdicts = tuple(_verdicts(report, examples))
+    if recorded is None:
+        return Check(report, verdicts)
+    found = (unlike(v.example, v.outcome, recorded) for v in verdicts)
+    return Check(report, verdicts, tuple(filter(None, found)))
+
+
+def verdict_on(outcome: Outcome, examples: Iterable[Example]) -> Verdict:
+    """Judge one outcome."""
+    examples = tuple(examples)
+    example = next(one for one in examples if one.id == outcome.example)
+    return judge(example, outcome, kin_of(example, examples))
+
+
+def unlike(
+    example: Example, outcome: Outcome, recorded: Mapping[str, Evidence]
+) -> Unlike | None:
+    """Return how an outcome is not as recorded; None if it is."""
+    evidence = recorded.get(example.id)
+    if evidence is not None and not evidence.fits(example):
+        return Unlike(example, outcome.lane, STALE)
+    if evidence is None or outcome.lane not in evidence.outcomes:
+        return Unlike(example, outcome.lane, MISSING)
+    lines = differences(evidence.outcomes[outcome.lane], outcome)
+    return Unlike(example, outcome.lane, DIFFERS, tuple(lines)) if lines else None
+
+
+def in_numbers(check: Check) -> dict[str, Any]:
+    """Return the run as plain data: versions, and counts or a reason for each lane."""
+    lanes: dict[str, dict[str, Any]] = {}
+    for lane in LANES:
+        judged = [one for one in check.verdicts if one.outcome.lane == lane]
+        if judged:
+            refuted = [one.example.id for one in judged if not one.holds]
+            lanes[lane] = {"ran": len(judged), "refuted": refuted}
+        if lane in check.report.left_out:
+            kind = "lost" if lane in check.report.lost else "left out"
+            lanes.setdefault(lane, {})[kind] = check.report.left_out[lane]
+    return {
+        "python": platform.python_version(),
+        "django": django.get_version(),
+        "lanes": lanes,
+    }
+
+
+def write_summary(path: Path, check: Check) -> None:
+    """Write the run in numbers as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(in_numbers(check), indent=1) + "\n", "utf-8")
+
+
+def lane_lines(numbers: Mapping[str, Any]) -> list[str]:
+    """Return a line for each lane: how many hold, or why it did not run."""
+    return [_lane_line(name, facts) for name, facts in numbers["lanes"].items()]
+
+
+def _lane_line(name: str, facts: Mapping[str, Any]) -> str:
+    parts = []
+    if "ran" in facts:
+        refuted = len(facts["refuted"])
+        parts.append(f"{facts['ran'] - refuted} of {facts['ran']} hold")
+    if "lost" in facts:
+        parts.append(f"LOST HALF-WAY: {facts['lost']}")
+    if "left out" in facts:
+        parts.append(f"did not run: {facts['left out']}")
+    return f"{name:<12}{'; '.join(parts)}"
+
+
+def _verdicts(report: Report, examples: Sequence[Example]) -> Iterator[Verdict]:
+    order = {example.id: number for number, example in enumerate(examples)}
+    lanes = list(LANES)
+    outcomes = sorted(
+        report.outcomes, key=lambda one: (order[one.example], lanes.index(one.lane))
+    )
+    for outcome in outcomes:
+        yield verdict_on(outcome, examples)

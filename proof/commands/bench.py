@@ -1,0 +1,56 @@
+"""`proof bench`: what an example costs here, in a new interpreter, and in-process."""
+
+import argparse
+import platform
+import tempfile
+from pathlib import Path
+
+from proof.bench import Cost, blocks, in_process, interpreters, prepared, this_runner
+from proof.commands import HOLDS, count
+from proof.run import cores
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument(
+        "--blocks", type=count, default=200, metavar="N",
+        help="how many blocks to generate (default: %(default)s)",
+    )  # fmt: skip
+
+
+def main(options: argparse.Namespace) -> int:
+    """Measure the three ways and print them side by side."""
+    examples = blocks(options.blocks)
+    n = len(examples)
+    print(
+        f"{n} generated commands, each with ORM reads and a write through run_async, "
+        f"on a fresh SQLite file.\nPython {platform.python_version()}, {cores()} cores. "
+        "Milliseconds an example, all processes and their start included.\n"
+    )
+    print(f"{'':<24}{'wall':>8}{'CPU':>8}{'blocks/s':>10}{'at a time':>11}")
+    with tempfile.TemporaryDirectory(prefix="proof-bench-") as name:
+        folder = Path(name)
+        prepared(folder, examples)
+        start = this_runner(examples[: cores()])
+        ours = this_runner(examples)
+        _row("this runner", ours, n, cores())
+        each = interpreters(examples, folder)
+        _row("a new interpreter each", each, n, cores())
+        _row("plain, in one process", in_process(examples, folder), n, 1)
+    print(
+        f"\nCPU of a new interpreter each / this runner: {each.cpu / ours.cpu:.1f}\n"
+        f"Start and end of this runner: {start.wall:.2f} s wall, {start.cpu:.2f} s CPU "
+        f"(a run of {cores()} blocks); of its row\nthat is "
+        f"{_each(start.wall, n)} ms wall and {_each(start.cpu, n)} ms CPU."
+    )
+    return HOLDS
+
+
+def _row(name: str, cost: Cost, blocks: int, at_a_time: int) -> None:
+    wall, cpu = _each(cost.wall, blocks), _each(cost.cpu, blocks)
+    rate = round(blocks / cost.wall)
+    print(f"{name:<24}{wall:>8}{cpu:>8}{rate:>10}{at_a_time:>11}", flush=True)
+
+
+def _each(seconds: float, blocks: int) -> str:
+    return f"{seconds * 1000 / blocks:.1f}"

@@ -1,0 +1,36 @@
+"""`proof record`: run examples and record what was seen, unless a claim is refuted."""
+
+import argparse
+import time
+
+from proof.check import check
+from proof.choose import choose
+from proof.commands import REFUTED
+from proof.commands.run import add_choice, exit_code, go, say
+from proof.evidence import load, save
+from proof.extract import ROOT, extract
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    add_choice(parser)
+
+
+def main(options: argparse.Namespace) -> int:
+    """Run what is chosen and write its evidence; a refuted run changes no file."""
+    examples = extract()
+    load()  # Evidence that cannot be trusted is told of before the run.
+    chosen = choose(options.names, examples)
+    started = time.monotonic()
+    checked = check(go(chosen, examples, options), examples)
+    say(checked, time.monotonic() - started)
+    if checked.refuted:
+        print(f"Nothing is recorded: {len(checked.refuted)} refuted, see above.")
+        return REFUTED
+    changed = save(examples, checked.report.outcomes)
+    for path in changed:
+        print(
+            f"{'removed' if not path.exists() else 'written'}: {path.relative_to(ROOT)}"
+        )
+    print("" if changed else "The evidence was already so: no file changed.")
+    return exit_code(checked, options.lane or ())

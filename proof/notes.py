@@ -1,0 +1,75 @@
+"""A child's notes in, an outcome out."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from proof.outcome import Hang, Left, Outcome, Raised, Statement, Warned
+from proof.supervise import Exit
+
+BOUNDARIES = ("BEGIN", "COMMIT", "ROLLBACK")
+"""Kinds that a driver may send unseen; so they count as under way nowhere."""
+
+
+def read_notes(
+    example: str,
+    lane: str,
+    notes: Iterable[tuple[str, dict[str, Any]]],
+    hangs: Iterable[tuple[str, dict[str, Any]]],
+    exit_: Exit,
+    dropped: int = 0,
+) -> Outcome:
+    """Return the outcome that a child's notes and its end tell.
+
+    `dropped` is how many notes there was no room for.
+    """
+    of: dict[str, list[dict[str, Any]]] = {}
+    under_way: set[int] = set()
+    failed: set[int] = set()
+    in_flight = 0
+    for kind, facts in notes:
+        of.setdefault(kind, []).append(facts)
+        if kind == "statement" and facts["kind"] not in BOUNDARIES:
+            under_way.add(facts["number"])
+            in_flight = max(in_flight, len(under_way))
+        elif kind == "statement ended":
+            under_way.discard(facts["number"])
+            if facts["failed"]:
+                failed.add(facts["number"])
+    raised = Raised(**of["raised"][-1]) if "raised" in of else None
+    return Outcome(
+        example=example,
+        lane=lane,
+        end=_end(of, exit_, dropped),
+        raised=raised,
+        hang=_hang(hangs, exit_),
+        warnings=tuple(Warned(**one) for one in of.get("warning", ())),
+        statements=tuple(
+            Statement(
+                **{k: v for k, v in one.items() if k != "number"},
+                failed=one["number"] in failed,
+            )
+            for one in of.get("statement", ())
+        ),
+        in_flight=in_flight,
+        left=Left(**of["left"][-1]) if "left" in of else Left(),
+    )
+
+
+def _end(of: dict[str, list[dict[str, Any]]], exit_: Exit, dropped: int) -> str:
+    if "broken" in of:
+        return f"could not be run: {of['broken'][-1]['text']}"
+    if exit_.hung:
+        return "hung"
+    if "threads ended" not in of:
+        return str(exit_)
+    if dropped:
+        return f"sent more statements than can be traced ({dropped} notes too many)"
+    return "raised" if "raised" in of else "returned"
+
+
+def _hang(hangs: Iterable[tuple[str, dict[str, Any]]], exit_: Exit) -> Hang | None:
+    if not exit_.hung:
+        return None
+    facts = dict(hangs).get("hang", {"reason": "busy", "line": 0, "where": "no answer"})
+    reason = "lock wait" if exit_.waits_for_lock else facts["reason"]
+    return Hang(reason, facts["line"], facts["where"])

@@ -1,0 +1,137 @@
+"""All that the page builder reads: the examples, and what is recorded of them."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from proof.evidence import EVIDENCE, Evidence, load
+from proof.example import Example
+from proof.extract import ROOT, extract
+from proof.judge import Verdict, judge, kin_of
+from proof.outcome import Outcome
+
+DOCS = ROOT / "docs"
+FOLDERS = "PROOF_EVIDENCE"
+LANES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+"""The lanes that a page speaks of, and what it calls them."""
+
+State = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One verdict, and the lanes that share it."""
+
+    lanes: tuple[str, ...]
+    verdict: Verdict
+
+    @property
+    def outcome(self) -> Outcome:
+        """What was seen, the same in each of the lanes."""
+        return self.verdict.outcome
+
+
+@dataclass(frozen=True)
+class Library:
+    """Every example, and by its id what is recorded of it in each folder."""
+
+    examples: tuple[Example, ...]
+    recorded: Mapping[str, tuple[Evidence, ...]]
+
+    @cached_property
+    def by_id(self) -> dict[str, Example]:
+        """The examples by id."""
+        return {example.id: example for example in self.examples}
+
+    def missing(self, example: Example) -> str | None:
+        """Return what is wrong with the evidence of an example, None if nothing."""
+        if not any(one.outcomes for one in self.recorded.get(example.id, ())):
+            return f"no run of {example.id} is recorded"
+        if not self.outcomes(example):
+            return f"the block {example.id} has changed since it was last run"
+        return None
+
+    def outcomes(self, example: Example) -> dict[str, Outcome]:
+        """Return what was seen by lane, the page's own lanes first."""
+        found: dict[str, Outcome] = {}
+        for one in self.recorded.get(example.id, ()):
+            if one.fits(example):
+                found.update(one.outcomes)
+        lanes = [*(lane for lane in LANES if lane in found), *sorted(found)]
+        return {lane: found[lane] for lane in dict.fromkeys(lanes)}
+
+    def seen(self, example: Example) -> tuple[Seen, ...]:
+        """Return the verdicts, those that differ in nothing but the lane as one."""
+        merged: dict[str, Seen] = {}
+        for lane, outcome in self.outcomes(example).items():
+            verdict = judge(example, outcome, self.kin(example))
+            shown = replace(
+                outcome, lane="", in_flight=in_flight(example, outcome) or 0
+            )
+            key = repr((shown, verdict.reasons))
+            lanes = merged[key].lanes if key in merged else ()
+            merged[key] = Seen((*lanes, lane), verdict)
+        return tuple(merged.values())
+
+    def not_run(self, example: Example) -> tuple[str, ...]:
+        """Return the lanes in which nothing is recorded of an example."""
+        found = self.outcomes(example)
+        return tuple(lane for lane in LANES if lane not in found)
+
+    def kin(self, example: Example) -> tuple[Example, ...]:
+        """Return the examples on the other side of an example's pairs."""
+        return kin_of(example, self.examples)
+
+    def lines_where_it_happened(self, example: Example) -> tuple[int, ...]:
+        """Return the lines that raised, warned or hung, in any lane."""
+        lines: set[int] = set()
+        for outcome in self.outcomes(example).values():
+            happened = (outcome.raised, outcome.hang, *outcome.warnings)
+            lines |= {one.line for one in happened if one is not None}
+        return tuple(sorted(lines - {0}))
+
+    def linked_lines(self, example: Example) -> set[int]:
+        """Return the lines that the evidence links to."""
+        seen = self.seen(example)
+        lines = {one.line for each in seen for one in each.outcome.statements}
+        lines |= {one.line for each in seen for one in each.verdict.reasons}
+        return lines.union(self.lines_where_it_happened(example)) - {0}
+
+
+def in_flight(example: Example, outcome: Outcome) -> int | None:
+    """Return how many statements ran at once, None where that says nothing."""
+    claimed = any(claim.kind == "serial" for claim in example.claims)
+    return outcome.in_flight if claimed or outcome.in_flight > 1 else None
+
+
+def read_library() -> Library:
+    """Return what stands on disk now; read again only when a file has changed.
+
+    Raises:
+        ProofError: a page, a header, a claim or a file of evidence cannot be read.
+    """
+    folders = _folders()
+    pages = DOCS.glob("**/*.md")
+    files = [*pages, *(path for one in folders for path in one.glob("**/*.json"))]
+    return _read(DOCS, folders, _state(files))
+
+
+@lru_cache(maxsize=1)
+def _read(docs: Path, folders: tuple[Path, ...], state: State) -> Library:
+    recorded: dict[str, tuple[Evidence, ...]] = {}
+    for folder in folders:
+        for name, one in load(folder).items():
+            recorded[name] = (*recorded.get(name, ()), one)
+    return Library(extract(docs), recorded)
+
+
+def _folders() -> tuple[Path, ...]:
+    given = os.environ.get(FOLDERS)
+    return tuple(map(Path, given.split(os.pathsep))) if given else (EVIDENCE,)
+
+
+def _state(files: Iterable[Path]) -> State:
+    stats = ((path, path.stat()) for path in sorted(files))
+    return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)

@@ -1,0 +1,64 @@
+"""The folder of one run, locked for as long as the run lives."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PREFIX = "proof-"
+LOCK = "run.lock"
+
+
+@contextmanager
+def workspace() -> Iterator[Path]:
+    """Make a folder for a run and remove it at the end."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    try:
+        with _locked(folder):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def left_behind() -> Iterator[Path]:
+    """Yield the folders of runs that are no longer alive.
+
+    A folder without a lock file is not a run's, whatever its name.
+    """
+    for folder in sorted(Path(tempfile.gettempdir()).glob(f"{PREFIX}*")):
+        lock = folder / LOCK
+        if folder.is_symlink() or not lock.is_file():
+            continue
+        try:
+            free = _is_free(lock)
+        except OSError:  # It ended just now, or it is another user's.
+            continue
+        if free:
+            yield folder
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    # Locked before it has its name, so that nobody finds it free.
+    beside = folder / f"{LOCK}.new"
+    descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        beside.rename(folder / LOCK)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_free(lock: Path) -> bool:
+    descriptor = os.open(lock, os.O_RDWR)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True

@@ -1,0 +1,94 @@
+"""One run of the examples for all tests that need it, and a word on each lane."""
+
+import sys
+from collections.abc import Iterable
+
+import pytest
+from rich.console import Console
+
+from proof.check import Check, check, in_numbers, lane_lines, verdict_on, write_summary
+from proof.example import Example
+from proof.extract import ROOT
+from proof.outcome import Outcome
+from proof.progress import Watch
+from proof.run import LANES, Report, run
+
+SUMMARY = ROOT / ".proof" / "lanes.json"
+"""Where `.ci/run` reads which lanes ran."""
+CHECKED = pytest.StashKey[Check]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Forget the last summary and make the marker known."""
+    SUMMARY.unlink(missing_ok=True)
+    config.addinivalue_line("markers", "lane(name): needs outcomes in that lane only")
+
+
+def pytest_collection_modifyitems() -> None:
+    """End with one clear text if the guide cannot be read."""
+    guide = sys.modules.get("guide")
+    if guide is not None and guide.UNREADABLE is not None:
+        raise pytest.UsageError(str(guide.UNREADABLE))
+
+
+@pytest.fixture(scope="session")
+def checked(request: pytest.FixtureRequest) -> Check:
+    """The verdicts of one run of every example that a selected test needs."""
+    import guide
+
+    needing = [one for one in request.session.items if "checked" in one.fixturenames]
+    wanted = {example.id for item in needing for example in _examples_of(item)}
+    chosen = [one for one in guide.EXAMPLES if one.id in wanted]
+    lanes = {lane for item in needing for lane in _lanes_of(item)}
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        report = _run(chosen, [lane for lane in LANES if lane in lanes])
+    request.config.stash[CHECKED] = check(report, guide.EXAMPLES, guide.RECORDED)
+    return request.config.stash[CHECKED]
+
+
+def _run(chosen: list[Example], lanes: list[str]) -> Report:
+    import guide
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        print(f"Running {len(chosen)} examples: {', '.join(lanes)} …", flush=True)
+        return run(chosen, guide.EXAMPLES, lanes)
+    with Watch(len(chosen), console) as watch:
+
+        def saw(outcome: Outcome) -> None:
+            watch.saw(verdict_on(outcome, guide.EXAMPLES))
+
+        return run(chosen, guide.EXAMPLES, lanes, progress=saw)
+
+
+def _examples_of(item: pytest.Item) -> Iterable[Example]:
+    import guide
+
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    if "example" in parameters:
+        return [parameters["example"]]
+    return parameters.get("pair", guide.EXAMPLES)
+
+
+def _lanes_of(item: pytest.Item) -> Iterable[str]:
+    marker = item.get_closest_marker("lane")
+    if marker is not None:
+        return marker.args
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return [parameters["lane"]] if "lane" in parameters else LANES
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Name each lane with its count, or with the reason why it did not run."""
+    if CHECKED not in config.stash:
+        return
+    checked = config.stash[CHECKED]
+    numbers = in_numbers(checked)
+    write_summary(SUMMARY, checked)
+    terminalreporter.section("lanes")
+    versions = f"Python {numbers['python']}, Django {numbers['django']}"
+    for line in [versions, *lane_lines(numbers)]:
+        terminalreporter.write_line(line)

@@ -1,0 +1,27 @@
+"""The guide as the tests see it: its examples, its pairs and its recorded evidence."""
+
+import pytest
+
+from proof.errors import ProofError
+from proof.evidence import Evidence, load
+from proof.example import Example
+from proof.extract import extract
+from proof.run import LANES
+
+EXAMPLES: tuple[Example, ...] = ()
+RECORDED: dict[str, Evidence] = {}
+UNREADABLE: ProofError | None = None
+"""Why there are no examples; pytest ends with its text before any test."""
+
+try:
+    EXAMPLES = extract()
+    RECORDED = load()
+except ProofError as error:
+    UNREADABLE = error
+
+BY_ID = {example.id: example for example in EXAMPLES}
+PAIRS = [(one, BY_ID[one.twin]) for one in EXAMPLES if one.twin]
+
+each_example = pytest.mark.parametrize("example", EXAMPLES, ids=str)
+each_pair = pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: str(pair[0]))
+each_lane = pytest.mark.parametrize("lane", LANES)

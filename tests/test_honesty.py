@@ -1,0 +1,176 @@
+"""What keeps the guide honest: swaps, counts, fresh evidence, lanes that speak."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import markdown
+import pytest
+import yaml
+from guide import EXAMPLES, RECORDED, each_example, each_lane, each_pair
+
+from proof.check import Check, check, in_numbers, lane_lines, unlike
+from proof.evidence import Evidence
+from proof.example import Example
+from proof.extract import ROOT
+from proof.judge import judge, kin_of
+from proof.lanes import POSTGRES_URL
+from proof.outcome import Outcome
+from proof.run import LANES, run
+
+Pair = tuple[Example, Example]
+PAGES = sorted((ROOT / "docs").glob("**/*.md"))
+
+
+def outcome_of(example: Example, lane: str, checked: Check) -> Outcome:
+    """Return an outcome of the session's run, or skip with the lane's reason."""
+    verdict = checked.verdict(example.id, lane)
+    if verdict is None:
+        pytest.skip(f"{lane} did not run: {checked.report.left_out.get(lane)}")
+    return verdict.outcome
+
+
+@each_lane
+@each_pair
+def test_a_swap_refutes_both(pair: Pair, lane: str, checked: Check) -> None:
+    """When the bodies of a pair change places, neither side's claims hold."""
+    bad, good = (outcome_of(one, lane, checked) for one in pair)
+    for claims, body in zip(pair, (good, bad), strict=True):
+        verdict = judge(claims, body, kin_of(claims, EXAMPLES))
+        if verdict.holds:
+            pytest.fail(
+                f"{claims} [{lane}] {claims.title}\n"
+                f"  holds for the body of {body.example} too, so it says nothing\n"
+                "    next:    claim what tells the two apart",
+                pytrace=False,
+            )
+
+
+def python_blocks(text: str) -> int:
+    """Return how many Python blocks the site's own Markdown parser finds on a page.
+
+    Only the formatter is another: it counts, whatever the fence's language and form.
+    """
+    languages: list[str] = []
+
+    def note(source: str, language: str, *args: Any, **options: Any) -> str:
+        languages.append(language)
+        return ""
+
+    def take(language: str, inputs: Any, options: Any, attrs: Any, md: Any) -> bool:
+        return True
+
+    anything = {"name": "*", "class": "", "format": note, "validator": take}
+    names, configs = extensions()
+    configs["pymdownx.superfences"] = {"custom_fences": [anything]}
+    markdown.markdown(text, extensions=names, extension_configs=configs)
+    return sum(one.lower().startswith("py") for one in languages)
+
+
+def extensions() -> tuple[list[str], dict[str, Any]]:
+    """Return the Markdown extensions of mkdocs.yml and their options."""
+    config = yaml.load((ROOT / "mkdocs.yml").read_text("utf-8"), yaml.BaseLoader)
+    names, configs = [], {}
+    for one in config["markdown_extensions"]:
+        name = one if isinstance(one, str) else next(iter(one))
+        names.append(name)
+    return names, configs
+
+
+FORMS = """
+```python {#a title="x" data-place="command"}
+```
+
+~~~ python
+~~~
+
+````py
+````
+
+```{ .python .annotate }
+```
+
+!!! note
+
+    ```python
+    ```
+
+> ```python
+> ```
+
+```text
+```python
+```
+"""
+
+
+def test_the_count_sees_every_form_of_a_fence() -> None:
+    """Tildes, braces, four backticks, admonitions and quotes count; text does not."""
+    assert python_blocks(FORMS) == 6
+
+
+@each_lane
+def test_no_block_is_left_out(lane: str, checked: Check) -> None:
+    """A Markdown parser, a plain count and the verdicts of a lane agree, above zero."""
+    verdicts = [one for one in checked.verdicts if one.outcome.lane == lane]
+    if not verdicts:
+        pytest.skip(f"{lane} did not run: {checked.report.left_out.get(lane)}")
+    texts = [page.read_text("utf-8") for page in PAGES]
+    parsed = sum(python_blocks(text) for text in texts)
+    raw = sum(len(re.findall(r"^ *```python ", text, re.MULTILINE)) for text in texts)
+    assert len({one.example.id for one in verdicts}) == parsed == raw > 0
+
+
+def test_there_are_examples_at_all() -> None:
+    """A guide without an example is not a guide that passes."""
+    assert len(EXAMPLES) > 0
+
+
+@each_lane
+@each_example
+def test_evidence_is_fresh(example: Example, lane: str, checked: Check) -> None:
+    """What is recorded was recorded from this source and is what this run saw."""
+    difference = unlike(example, outcome_of(example, lane, checked), RECORDED)
+    if difference is not None:
+        pytest.fail(str(difference), pytrace=False)
+
+
+def test_a_run_that_differs_shows_the_difference() -> None:
+    """The text names the example and has the line as recorded and as seen."""
+    example = EXAMPLES[0]
+    seen = Outcome(example.id, "sqlite", "returned")
+    recorded = {example.id: Evidence(RECORDED[example.id].source, {"sqlite": seen})}
+    assert unlike(example, seen, recorded) is None
+    text = str(unlike(example, replace(seen, end="hung"), recorded))
+    assert f"{example} [sqlite]" in text
+    assert '-"end": "returned"' in re.sub(r"- +", "-", text)
+    assert '+"end": "hung"' in re.sub(r"\+ +", "+", text)
+
+
+def test_evidence_of_another_source_is_stale() -> None:
+    """Evidence that was recorded before the block was changed names the block."""
+    example = EXAMPLES[0]
+    changed = replace(example, code=example.code + "\n# changed")
+    seen = Outcome(example.id, "sqlite", "returned")
+    recorded = {example.id: Evidence(RECORDED[example.id].source, {"sqlite": seen})}
+    text = str(unlike(changed, seen, recorded))
+    assert text.startswith(f"{example.path}:{example.start}-")
+    assert "another source" in text and "make record" in text
+
+
+def test_every_lane_is_accounted_for(checked: Check) -> None:
+    """A lane ran every example, or it is named with a reason; never neither."""
+    lanes = in_numbers(checked)["lanes"]
+    assert list(lanes) == list(LANES)
+    for facts in lanes.values():
+        assert facts.get("ran") == len(EXAMPLES) or facts["left out"]
+
+
+def test_a_lane_that_cannot_run_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a server the lane is left out with a reason, and the others run."""
+    monkeypatch.setenv(POSTGRES_URL, "postgresql://postgres@127.0.0.1:1/postgres")
+    checked = check(run(EXAMPLES[:1], EXAMPLES), EXAMPLES)
+    ran, left_out = lane_lines(in_numbers(checked))
+    assert ran == "sqlite      1 of 1 hold"
+    assert left_out.startswith(f"postgresql  did not run: the server of {POSTGRES_URL}")
+    assert "refused" in left_out

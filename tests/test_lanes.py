@@ -1,0 +1,313 @@
+"""A lane that cannot run, or is lost, says why in a line and costs nothing else."""
+
+import os
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from support import (
+    CANCEL,
+    GOAL,
+    databases,
+    fence,
+    lanes_here,
+    marks_of_runs,
+    postgres_url,
+    written,
+)  # fmt: skip
+
+from proof.errors import LaneUnavailable
+from proof.evidence import load, save
+from proof.example import Example
+from proof.lanes import (
+    POSTGRES_URL,
+    Postgres,
+    Sqlite,
+    find_postgres,
+    is_full,
+    refuse_if_full,
+)  # fmt: skip
+from proof.outcome import Outcome, Raised
+from proof.run import run
+
+needs_postgres = pytest.mark.skipif(
+    "postgresql" not in lanes_here(), reason="no PostgreSQL server answers"
+)
+ROLE = f"proof_test_{os.getpid()}"
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> tuple[Example, ...]:
+    """Return six examples that hold."""
+    return written(tmp_path, *(fence(f"right-{n}", CANCEL) for n in range(6)))
+
+
+def url_for(**parts: object) -> str:
+    """Return the server's URL with another user or port."""
+    split = urlsplit(postgres_url() or "")
+    user = parts.get("user", split.username)
+    port = parts.get("port", split.port or 5432)
+    return urlunsplit(split._replace(netloc=f"{user}@127.0.0.1:{port}"))
+
+
+@contextmanager
+def role(options: str) -> Iterator[None]:
+    """Make a role on the server for a while."""
+    with psycopg.connect(postgres_url() or "", autocommit=True) as admin:
+        admin.execute(f"CREATE ROLE {ROLE} {options}")
+        try:
+            yield
+        finally:
+            admin.execute(f"DROP ROLE {ROLE}")
+
+
+def test_nothing_listens(
+    examples: tuple[Example, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that does not answer is named in a line, and the other lane runs."""
+    monkeypatch.setenv(POSTGRES_URL, "postgresql://me:secret@127.0.0.1:1/postgres")
+    report = run(examples[:1], examples, ["postgresql", "sqlite"])
+    assert report.left_out == {
+        "postgresql": f"the server of {POSTGRES_URL}: connection failed: connection "
+        'to server at "127.0.0.1", port 1 failed: Connection refused'
+    }
+    assert [(one.lane, one.end) for one in report.outcomes] == [("sqlite", "returned")]
+    assert report.lost == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("bogus", 'missing "=" after "bogus" in connection info string'),
+        ("postgresql://me@127.0.0.1:99999/x", "connection is bad: invalid port number"),
+        ("postgresql://me@host.invalid/x", "failed to resolve host 'host.invalid'"),
+    ],
+)
+def test_a_wrong_address(
+    url: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address that means nothing is a reason in one line, not a traceback."""
+    monkeypatch.setenv(POSTGRES_URL, url)
+    with pytest.raises(LaneUnavailable) as caught:
+        find_postgres("0")
+    assert str(caught.value).startswith(f"the server of {POSTGRES_URL}: {reason}")
+    assert "\n" not in str(caught.value)
+
+
+@needs_postgres
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ("NOLOGIN", f'FATAL:  role "{ROLE}" is not permitted to log in'),
+        ("LOGIN", "postgresql: permission denied to create database"),
+        (
+            "LOGIN CREATEDB CONNECTION LIMIT 1",
+            f'FATAL:  too many connections for role "{ROLE}"',
+        ),
+        (
+            "LOGIN CREATEDB CONNECTION LIMIT 2",
+            f'FATAL:  too many connections for role "{ROLE}"',
+        ),
+    ],
+    ids=["lets nobody in", "makes no database", "full", "full half-way"],
+)
+def test_a_server_that_refuses(
+    options: str,
+    reason: str,
+    examples: tuple[Example, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A server that refuses or is full gives its reason in one line."""
+    with role(options), marks_of_runs() as marks:
+        monkeypatch.setenv(POSTGRES_URL, url_for(user=ROLE))
+        report = run(examples[:1], examples, ["postgresql"], jobs=1)
+        monkeypatch.delenv(POSTGRES_URL)
+        assert databases(marks) == []
+    assert report.outcomes == ()
+    assert list(report.left_out) == ["postgresql"]
+    assert reason in report.left_out["postgresql"]
+    assert "\n" not in report.left_out["postgresql"]
+
+
+class Proxy:
+    """A server before the server, which can be made to die."""
+
+    def __init__(self, port: int) -> None:
+        self._target = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._open: list[socket.socket] = []
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def die(self) -> None:
+        """Close every connection and accept no more."""
+        for one in [self._listener, *self._open]:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                server = socket.create_connection(("127.0.0.1", self._target))
+                self._open += [client, server]
+                for ends in ((client, server), (server, client)):
+                    threading.Thread(target=_pump, args=ends, daemon=True).start()
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(1 << 16):
+            target.sendall(data)
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_RDWR)
+
+
+@needs_postgres
+def test_a_server_that_dies_half_way(
+    examples: tuple[Example, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that dies costs its lane the rest, and no evidence of either lane."""
+    recorded = tmp_path / "evidence"
+    old = [
+        Outcome(e.id, lane, "returned", printed=("old",))
+        for e in examples
+        for lane in ("sqlite", "postgresql")
+    ]
+    save(examples, old, recorded)
+    proxy = Proxy(urlsplit(postgres_url() or "").port or 5432)
+
+    def after_two(outcome: Outcome) -> None:
+        seen.append(outcome)
+        if len(seen) == 2:
+            proxy.die()
+
+    seen: list[Outcome] = []
+    with marks_of_runs() as marks:
+        monkeypatch.setenv(POSTGRES_URL, url_for(port=proxy.port))
+        report = run(examples, examples, ["postgresql", "sqlite"], progress=after_two)
+        monkeypatch.delenv(POSTGRES_URL)
+        _tidy(marks)
+    assert report.lost == {"postgresql"}
+    assert report.left_out["postgresql"].startswith("postgresql: ")
+    assert "\n" not in report.left_out["postgresql"]
+    ran = [one for one in report.outcomes if one.lane == "postgresql"]
+    assert 2 <= len(ran) < 6
+    assert all(one.answers == {GOAL: True} for one in report.outcomes)
+    assert sum(one.lane == "sqlite" for one in report.outcomes) == 6
+
+    save(examples, report.outcomes, recorded)
+    kept = load(recorded)
+    for example in examples:
+        outcomes = kept[example.id].outcomes
+        assert outcomes["sqlite"].printed == ()
+        is_new = any(one.example == example.id for one in ran)
+        assert outcomes["postgresql"].printed == (() if is_new else ("old",))
+
+
+def _tidy(marks: list[str]) -> None:
+    """Drop what a run could not: its server was gone."""
+    for mark in marks:
+        Postgres(postgres_url() or "", mark).sweep()
+    assert databases(marks) == []
+
+
+def test_two_runs_do_not_meet(tmp_path: Path) -> None:
+    """Runs at the same time have folders, databases and outcomes of their own."""
+    examples = written(tmp_path, fence("one", CANCEL))
+    with marks_of_runs() as marks, ThreadPoolExecutor(2) as pool:
+        both = list(
+            pool.map(lambda _: run(examples, examples, lanes_here(), jobs=1), range(2))
+        )
+    assert databases(marks) == []
+    for report in both:
+        assert len(report.outcomes) == len(lanes_here())
+        assert {one.end for one in report.outcomes} == {"returned"}
+        assert all(len(one.changes) == 1 for one in report.outcomes)
+
+
+@needs_postgres
+def test_a_sweep_leaves_other_runs_alone() -> None:
+    """Only databases that carry the run's own mark are dropped."""
+    mine, others = (Postgres(postgres_url() or "", mark) for mark in ("aa11", "aa1"))
+    try:
+        mine.prepare()
+        others.prepare()
+        others.sweep()
+        assert databases(["aa11", "aa1"]) == ["proof_aa11_template"]
+    finally:
+        mine.sweep()
+        others.sweep()
+    assert databases(["aa11", "aa1"]) == []
+
+
+def test_a_template_that_is_being_read_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A database is made from a template as soon as nobody reads the template."""
+    tries: list[tuple[str, ...]] = []
+
+    def execute(self: Postgres, statement: str, *names: str) -> None:
+        tries.append(names)
+        if len(tries) < 3:
+            raise LaneUnavailable("in use") from psycopg.errors.ObjectInUse()
+
+    monkeypatch.setattr(Postgres, "_execute", execute)
+    url = Postgres("postgresql://me@host/x", "aa22").create("1")
+    assert url == "postgresql://me@host/proof_aa22_1"
+    assert tries == [("proof_aa22_1", "proof_aa22_template")] * 3
+
+
+def test_another_error_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anything else that the server says is told at once."""
+
+    def execute(self: Postgres, statement: str, *names: str) -> None:
+        raise LaneUnavailable("disk full") from psycopg.errors.DiskFull()
+
+    monkeypatch.setattr(Postgres, "_execute", execute)
+    with pytest.raises(LaneUnavailable, match="disk full"):
+        Postgres("postgresql://me@host/x", "aa22").create("1")
+
+
+@pytest.mark.parametrize(
+    ("message", "full"),
+    [
+        ('FATAL:  too many connections for role "x"', True),
+        ("FATAL:  sorry, too many clients already", True),
+        ("FATAL:  remaining connection slots are reserved for x", True),
+        ("database is locked", False),
+    ],
+)
+def test_a_full_server_is_told_from_a_failing_example(message: str, full: bool) -> None:
+    """An example that could not connect, as the server was full, is no outcome."""
+    outcome = Outcome("a", "postgresql", "raised", Raised("E", f"{message}\nmore", 1))
+    assert is_full(message) is full
+    refuse_if_full("postgresql", replace(outcome, raised=None))
+    if full:
+        with pytest.raises(LaneUnavailable, match=re.escape(f"postgresql: {message}")):
+            refuse_if_full("postgresql", outcome)
+    else:
+        refuse_if_full("postgresql", outcome)
+
+
+def test_a_file_of_its_own(tmp_path: Path) -> None:
+    """On SQLite, each example has a copy of the template, dropped with its journal."""
+    lane = Sqlite(tmp_path)
+    (tmp_path / "template.sqlite3").write_bytes(b"rows")
+    url = lane.create("7_1")
+    assert (tmp_path / "7_1.sqlite3").read_bytes() == b"rows"
+    (tmp_path / "7_1.sqlite3-wal").touch()
+    lane.drop(url)
+    lane.drop(url)
+    assert [one.name for one in tmp_path.iterdir()] == ["template.sqlite3"]
+    lane.close()
+    assert list(tmp_path.iterdir()) == []

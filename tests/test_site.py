@@ -1,0 +1,305 @@
+"""The site as a reader gets it: built, served, and looked at with a real browser."""
+
+import gzip
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+KIB = 1024
+WIDTHS, SCHEMES = (1366, 412), ("light", "dark")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+SHIFTS = """() => {
+  window.shift = 0;
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) window.shift += one.value;
+  }).observe({ type: "layout-shift", buffered: true });
+}"""
+
+
+@dataclass
+class Site:
+    """A built site that is being served; `sent` is what went out, path and bytes."""
+
+    folder: Path
+    url: str
+    output: str
+    sent: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def pages(self) -> list[str]:
+        """The address of every page below the site's, the error page left out."""
+        found = self.folder.glob("**/index.html")
+        return sorted(str(p.parent.relative_to(self.folder)) + "/" for p in found)
+
+    @property
+    def longest(self) -> str:
+        """The page with the most HTML."""
+        return max(self.pages, key=lambda page: len(self.html(page)))
+
+    def html(self, page: str) -> str:
+        """Return the source of a page."""
+        return (self.folder / page / "index.html").read_text("utf-8")
+
+
+class Zipped(SimpleHTTPRequestHandler):
+    """Serves files compressed, and notes what it sends."""
+
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, *args: Any, sent: list[tuple[str, int]], **kwargs: Any) -> None:
+        self.sent = sent
+        super().__init__(*args, **kwargs)
+
+    def do_GET(self) -> None:
+        """Send a file, or 404."""
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() else path
+        body = gzip.compress(path.read_bytes(), 9) if path.exists() else b""
+        self.send_response(200 if path.exists() else 404)
+        self.send_header("Content-Type", self.guess_type(path))
+        if body:
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.sent.append((self.path, len(body)))
+
+    def log_message(self, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site, built strictly and served on loopback."""
+    folder = tmp_path_factory.mktemp("site")
+    build = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder],
+        cwd=ROOT,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PROOF_SERVE": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert build.returncode == 0, build.stderr[-2000:]
+    sent: list[tuple[str, int]] = []
+    handler = partial(Zipped, directory=str(folder), sent=sent)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/"
+        yield Site(folder, url, build.stderr, sent)
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium of this machine."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.skip(f"no browser: none of {', '.join(names)} is installed")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def opened(site: Site, browser: Browser) -> Iterator[Any]:
+    """Open a page in a browser that has seen nothing before."""
+    contexts = []
+
+    def open_page(page: str, width: int = 1366, **options: Any) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, **options
+        )
+        contexts.append(context)
+        shown = context.new_page()
+        shown.complaints = []  # type: ignore[attr-defined]
+        shown.hosts = set()  # type: ignore[attr-defined]
+        shown.on("pageerror", lambda one: shown.complaints.append(str(one)))
+        shown.on("console", lambda one: shown.complaints.append(one.text))
+        shown.on("request", lambda one: shown.hosts.add(urlsplit(one.url).netloc))
+        site.sent.clear()
+        shown.goto(site.url + page)
+        shown.wait_for_load_state("networkidle")
+        return shown
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def open_all(page: Page) -> None:
+    """Open all evidence of a page."""
+    page.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)")
+
+
+def violations(page: Page) -> list[tuple[str, str]]:
+    """Return each rule of accessibility that a page breaks, and where."""
+    found = Axe().run(page).response["violations"]
+    return [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
+
+
+def sideways(page: Page) -> int:
+    """Return by how much a page is wider than its window."""
+    width: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return width
+
+
+def test_every_example_has_evidence(site: Site) -> None:
+    """There are as many pieces of evidence as blocks, and each is its block's own."""
+    from proof.extract import extract
+
+    found = [
+        (page, name)
+        for page in site.pages
+        for name in re.findall(
+            r'<details class="evidence" id="evidence-([^"]+)', site.html(page)
+        )
+    ]
+    wanted = [(f"{one.page}/", one.id) for one in extract()]
+    assert wanted, "no example in docs/"
+    assert sorted(found) == sorted(wanted)
+
+
+def test_links_lead_somewhere(site: Site) -> None:
+    """Every link within the site leads to a page, and to an id that is on it."""
+    ids = {
+        page: set(re.findall(r'\bid="?([^\s">]+)', site.html(page)))
+        for page in site.pages
+    }
+    ids["./"] = ids.get("./", set())
+    missing = []
+    for page in site.pages:
+        here = urljoin("https://site/", "" if page == "./" else page)
+        for href in re.findall(r'<a [^>]*href="([^"]+)"', site.html(page)):
+            to = urlsplit(urljoin(here, href))
+            target = to.path.lstrip("/") or "./"
+            if to.netloc != "site" or to.path.endswith(".svg"):
+                continue
+            if target not in ids or (to.fragment and to.fragment not in ids[target]):
+                missing.append(f"{page}: {href}")
+    assert not missing
+
+
+def test_html_is_small(site: Site) -> None:
+    """The HTML of each page is at most 25 KiB, compressed."""
+    sizes = {p: len(gzip.compress(site.html(p).encode(), 9)) / KIB for p in site.pages}
+    assert {page: size for page, size in sizes.items() if size > 25} == {}
+
+
+def test_evidence_is_not_searched(site: Site) -> None:
+    """The search index holds claims, and neither evidence nor imports."""
+    index = (site.folder / "search/search_index.json").read_text("utf-8")
+    assert "committed: Order.objects" in index
+    for words in ("Asked from outside", "Statements in order", "import run_async", "¶"):
+        assert words not in index
+
+
+def test_first_load_is_small(site: Site, opened: Any) -> None:
+    """The longest article comes in 10 requests and 100 KiB, from this site alone."""
+    page = opened(site.longest)
+    total = sum(size for _, size in site.sent) / KIB
+    print(f"{site.longest} {len(site.sent)} requests, {total:.1f} KiB")
+    assert len(site.sent) <= 10, site.sent
+    assert total <= 100, site.sent
+    assert page.hosts == {urlsplit(site.url).netloc}
+
+
+def test_search_comes_when_opened(site: Site, opened: Any) -> None:
+    """Search loads nothing before it is opened, and then finds a claim's words."""
+    page = opened(site.longest)
+    assert not [path for path, _ in site.sent if "search" in path]
+    page.keyboard.press("s")
+    page.keyboard.type("SynchronousOnlyOperation", delay=10)
+    page.wait_for_selector(".md-search-result__item")
+    print(f"search: {sum(size for path, size in site.sent if 'search' in path)} bytes")
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_page(site: Site, opened: Any, width: int, scheme: str) -> None:
+    """Each page is accessible, quiet and steady, with evidence closed and opened."""
+    for name in site.pages:
+        page = opened(name, width, color_scheme=scheme)
+        page.evaluate(SHIFTS)
+        # The audit is slow; what is closed is as accessible in any scheme and width.
+        if not page.locator(".evidence").count() or (width, scheme) == (412, "light"):
+            assert violations(page) == [], f"{name} {scheme} {width} closed"
+        assert sideways(page) <= 0, f"{name} {width} closed"
+        assert page.evaluate("window.shift") < 0.01, f"{name} {width} shifts"
+        open_all(page)
+        if page.locator(".evidence").count():
+            assert violations(page) == [], f"{name} {scheme} {width} opened"
+        assert sideways(page) <= 0, f"{name} {width} opened"
+        assert page.complaints == [], name
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_without_javascript(site: Site, opened: Any, width: int) -> None:
+    """Without JavaScript, evidence is closed, and can be opened and read."""
+    page = opened(site.longest, width, java_script_enabled=False)
+    first = page.locator("details.evidence").first
+    assert not first.locator("p").first.is_visible()
+    first.locator("summary").click()
+    assert first.get_by_text("Asked from outside").first.is_visible()
+
+
+def test_link_to_evidence(site: Site, opened: Any) -> None:
+    """A link to evidence opens it."""
+    name = re.findall(r'id="(evidence-[^"]+)', site.html(site.longest))[-1]
+    page = opened(f"{site.longest}#{name}")
+    page.wait_for_selector(f"#{name}[open]")
+
+
+def test_line_of_evidence(site: Site, opened: Any) -> None:
+    """A link from evidence to a line leads to that line, below the page's header."""
+    page = opened(site.longest)
+    open_all(page)
+    links = page.locator(".evidence a[href^='#L-']")
+    link = links.nth(links.count() // 2)
+    link.click()
+    line = page.locator(f"[id='{link.get_attribute('href')[1:]}']")
+    page.wait_for_timeout(100)
+    assert line.bounding_box()["y"] >= 48
+
+
+def test_printed(site: Site, opened: Any) -> None:
+    """On paper, all evidence is open."""
+    page = opened(site.longest)
+    page.emulate_media(media="print")
+    closed = page.locator("details.evidence:not([open]) > p").all()
+    assert closed == [] or all(one.bounding_box()["height"] for one in closed)
+
+
+def test_copied_code(site: Site, opened: Any) -> None:
+    """Line numbers are no part of the code that is selected and copied."""
+    from proof.extract import extract
+
+    page = opened(site.longest)
+    for example in [one for one in extract() if f"{one.page}/" == site.longest][:5]:
+        shown = page.locator(f"[id='{example.id}'] pre code").inner_text()
+        assert shown.strip() == example.code.strip()

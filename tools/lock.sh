@@ -1,0 +1,15 @@
+#!/bin/sh
+# Write the requirements anew, with a hash for every file and no address.
+set -eu
+pin="uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-find-links"
+
+command -v uv >/dev/null || {
+    echo "uv is not there; it is only needed to change the requirements." >&2
+    exit 1
+}
+$pin --python-version 3.11 pyproject.toml --output-file requirements.txt
+for django in 5.2 6.0; do
+    echo "django==$django.*" |
+        $pin --no-deps --no-annotate --python-version 3.12 - \
+            --output-file "requirements/django-$django.txt"
+done

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
@@ -28,7 +28,7 @@ Seen = tuple[Outcome, float]
 
 def in_lane(
     setup: Setup, orders: list[dict[str, Any]], environment: dict[str, str], jobs: int
-) -> Generator[Seen, None, None]:
+) -> Iterator[Seen]:
     """Yield the outcomes of a lane as they come.
 
     Raises:

@@ -15,6 +15,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
@@ -213,19 +214,26 @@ def _printed(output: Path) -> tuple[str, ...]:
         return tuple(file.read(MAX_PRINTED).decode("utf-8", "replace").splitlines())
 
 
+PRELOADED = (
+    "runpy",
+    "django.core.management",
+    "django.db.backends.postgresql.base",
+    "django.db.backends.sqlite3.base",
+    "django.db.models",
+    "bridge",
+    "broker",
+    "codehost",
+    # What httpx only imports with its first client and its first call.
+    "anyio._backends._asyncio",
+    "certifi",
+    "httpcore",
+)
+"""What no example needs to import again, and nothing that needs settings."""
+
+
 def _import_what_examples_use() -> None:
-    """Import what no example needs to import again, and nothing that needs settings."""
-    import asyncio  # noqa: F401
-    import runpy  # noqa: F401
-
-    import django.core.management
-    import django.db.backends.postgresql.base
-    import django.db.backends.sqlite3.base
-    import django.db.models  # noqa: F401
-
-    import bridge  # noqa: F401
-    import broker  # noqa: F401
-    import codehost  # noqa: F401
+    for name in PRELOADED:
+        import_module(name)
 
 
 def _set_up_django(template_url: str) -> None:

@@ -3,11 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from proof.outcome import Hang, Left, Outcome, Raised, Statement, Warned
+from proof.outcome import BOUNDARIES, Hang, Left, Outcome, Raised, Statement, Warned
 from proof.supervise import Exit
-
-BOUNDARIES = ("BEGIN", "COMMIT", "ROLLBACK")
-"""Kinds that a driver may send unseen; so they count as under way nowhere."""
 
 
 def read_notes(

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 Row = Mapping[str, Any]
+BOUNDARIES = ("BEGIN", "COMMIT", "ROLLBACK")
+"""Kinds that begin or end a transaction; drivers send them in different ways."""
 
 
 @dataclass(frozen=True)

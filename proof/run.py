@@ -6,7 +6,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -86,9 +86,7 @@ def run(
                 left_out[name] = str(error)
                 continue
             try:
-                for one in stack.enter_context(
-                    closing(in_lane(setup, orders, environment, jobs or cores()))
-                ):
+                for one in in_lane(setup, orders, environment, jobs or cores()):
                     seen[one[0].example, one[0].lane] = one
                     progress(one[0])
             except LaneUnavailable as error:

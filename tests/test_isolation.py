@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -471,7 +472,7 @@ def test_a_stopped_runner_is_replaced(
 
 def test_a_broken_progress_ends_the_run(tmp_path: Path) -> None:
     """An error of the caller half-way ends the run as Ctrl-C does."""
-    examples = written(tmp_path, fence("one", CANCEL), fence("two", CANCEL))
+    examples = written(tmp_path, *(fence(f"a-{n}", CANCEL) for n in range(30)))
     before = {process.pid for process in psutil.process_iter()}
 
     def fail(outcome: Outcome) -> None:
@@ -479,4 +480,6 @@ def test_a_broken_progress_ends_the_run(tmp_path: Path) -> None:
 
     with pytest.raises(BrokenPipeError):
         run(examples, examples, ["sqlite"], progress=fail)
+    workers = [one for one in threading.enumerate() if "Executor" in one.name]
+    assert not workers
     assert strangers(before, Path("/nowhere")) == []

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from proof.claim import read_claims, read_printed
+from proof.detectors import same_text
 from proof.example import Example
-from proof.judge import judge, kin_of, same_text
+from proof.judge import judge, kin_of
 from proof.outcome import Change, Hang, Left, Outcome, Raised, Statement, Warned
 
 BAD = """\
@@ -242,10 +243,13 @@ def test_another_end_is_refuted(end: str) -> None:
 
 
 def test_statements_in_flight_are_counted() -> None:
-    """Work is serial if as many statements ran at once as the claim says."""
+    """Work is serial if more was sent than ran at once, and as much as is claimed."""
     code = "act()\n\n# ❌ serial: 1 at a time\n# ❌ lost: GOAL\n"
-    lost = replace(RETURNED, answers={"GOAL": False})
+    sent = Statement("main thread", "C1", "autocommit", "UPDATE", "trading_order", 1)
+    lost = replace(RETURNED, answers={"GOAL": False}, statements=(sent, sent))
     assert text(code, replace(lost, in_flight=1)) == ""
+    alone = replace(lost, statements=(sent,), in_flight=1)
+    assert "seen:    1 sent in all, so none had to wait" in text(code, alone)
     assert "seen:    3 statements under way" in text(code, replace(lost, in_flight=3))
 
 

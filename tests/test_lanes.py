@@ -1,13 +1,16 @@
 """A lane that cannot run, or is lost, says why in a line and costs nothing else."""
 
+import json
 import os
 import re
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -27,6 +30,8 @@ from support import (
 from proof.errors import LaneUnavailable
 from proof.evidence import load, save
 from proof.example import Example
+from proof.extract import ROOT
+from proof.forkserver import Setup
 from proof.lanes import (
     POSTGRES_URL,
     Postgres,
@@ -135,6 +140,24 @@ def test_a_server_that_refuses(
     assert list(report.left_out) == ["postgresql"]
     assert reason in report.left_out["postgresql"]
     assert "\n" not in report.left_out["postgresql"]
+
+
+def test_a_server_that_refuses_a_forkserver(tmp_path: Path) -> None:
+    """A server that is full when the examples' processes start says so in a line."""
+    url = "postgresql://me@127.0.0.1:1/postgres"
+    done = subprocess.run(
+        [sys.executable, "-m", "proof.forkserver"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'examples'}"},
+        input=json.dumps(asdict(Setup(str(tmp_path), "aa33", url, 1.0))) + "\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == {
+        "lane lost": "postgresql: connection failed: connection to server at "
+        '"127.0.0.1", port 1 failed: Connection refused'
+    }
 
 
 class Proxy:

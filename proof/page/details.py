@@ -2,8 +2,8 @@
 
 from markupsafe import Markup
 
+from proof.detectors import Reason
 from proof.example import Example
-from proof.judge import Reason
 from proof.outcome import Outcome
 from proof.page.html import code, example_link, line_link, listed, tag
 from proof.page.library import Library, Seen

@@ -37,11 +37,10 @@ class Baseline:
     def _count(self, trace: Trace) -> Left:
         loops = open_loops()
         connections = trace.open_connections()
-        main = threading.main_thread()
         accounted_for = {_socket_of(connection) for connection, _ in connections}
         accounted_for |= {fd for loop in loops for fd in _descriptors_of(loop)}
         return Left(
-            connection=sum(thread is not main for _, thread in connections),
+            connection=trace.left_open(),
             descriptor=len(
                 _streams(_descriptors() - self._descriptors - accounted_for)
             ),

@@ -37,12 +37,21 @@ class Trace:
             WeakKeyDictionary()
         )
         self._opened_so_far = 0
+        self._to_close: set[str] = set()
         self._lock = threading.Lock()
         self._started = 0
 
     def start(self) -> None:
         """Listen to every connection that is opened from now on."""
         connection_created.connect(self._opened, weak=False)
+
+    def left_open(self) -> int:
+        """Return how many connections were opened and not closed by anybody.
+
+        The calling thread's own is not counted: its place closes it, or its end. One
+        that a task on that thread opened is, for nobody else can reach it.
+        """
+        return len(self._to_close)
 
     def open_connections(self) -> list[tuple[BaseDatabaseWrapper, threading.Thread]]:
         """Return every connection that is open, with the thread that opened it."""
@@ -58,10 +67,19 @@ class Trace:
             self._threads[connection] = threading.current_thread()
             self._opened_so_far += 1
             self._numbers[connection] = f"C{self._opened_so_far}"
+            if not _is_callers_own():
+                self._to_close.add(self._numbers[connection])
         if not known:
             self._listen(connection)
 
     def _listen(self, connection: BaseDatabaseWrapper) -> None:
+        close: Callable[[], None] = getattr(connection, "_close")  # noqa: B009
+
+        def closed() -> None:
+            self._to_close.discard(self._numbers[connection])
+            close()
+
+        setattr(connection, "_close", closed)  # noqa: B010
         # First, as whoever opens it within `execute_wrapper()` removes the last.
         connection.execute_wrappers.insert(0, self._statement)
         for name, kind in (("_commit", "COMMIT"), ("_rollback", "ROLLBACK")):
@@ -123,6 +141,14 @@ class Trace:
             line=line_in(self._block),
         )
         return number
+
+
+def _is_callers_own() -> bool:
+    """Whether this is sync code of the main thread."""
+    return (
+        threading.current_thread() is threading.main_thread()
+        and asyncio._get_running_loop() is None
+    )
 
 
 def describe(sql: str) -> tuple[str, str]:

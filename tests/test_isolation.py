@@ -245,7 +245,7 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
     started = time.monotonic()
     with marks_of_runs() as marks, pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(folder))
-        first = run(examples, examples, ["sqlite"], limit=LIMIT)
+        first = run(examples, examples, ["sqlite"], limit=LIMIT, jobs=4)
         outcomes = list(first.outcomes)
         if "postgresql" in lanes_here():
             beside = ("harmless-0", "harmless-1", "harmless-2")

@@ -289,7 +289,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str], V
     found: dict[tuple[str, str], Verdict] = {}
     for lane in lanes_here():
         mine = [example for example in examples if example.claims_for(lane)]
-        found |= verdicts(run(mine, examples, [lane], limit=LIMIT), examples)
+        found |= verdicts(run(mine, examples, [lane], limit=LIMIT, jobs=4), examples)
     return found
 
 

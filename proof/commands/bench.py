@@ -24,7 +24,8 @@ def main(options: argparse.Namespace) -> int:
     n = len(examples)
     print(
         f"{n} generated commands, each with ORM reads and a write through run_async, "
-        f"on a fresh SQLite file.\nPython {platform.python_version()}, {cores()} cores. "
+        "on a fresh SQLite file.\n"
+        f"Python {platform.python_version()}, {cores()} cores. "
         "Milliseconds an example, all processes and their start included.\n"
     )
     print(f"{'':<24}{'wall':>8}{'CPU':>8}{'blocks/s':>10}{'at a time':>11}")

@@ -8,7 +8,7 @@ from proof.choose import choose
 from proof.commands import REFUTED
 from proof.commands.run import add_choice, exit_code, go, say
 from proof.evidence import load, save
-from proof.extract import ROOT, extract
+from proof.extract import extract
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -29,8 +29,7 @@ def main(options: argparse.Namespace) -> int:
         return REFUTED
     changed = save(examples, checked.report.outcomes)
     for path in changed:
-        print(
-            f"{'removed' if not path.exists() else 'written'}: {path.relative_to(ROOT)}"
-        )
-    print("" if changed else "The evidence was already so: no file changed.")
+        print(f"{'written' if path.exists() else 'removed'}: {path}")
+    if not changed:
+        print("The evidence was already so: no file changed.")
     return exit_code(checked, options.lane or ())

@@ -198,7 +198,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Report:
     examples = written(
         folder, fence("commits", COMMITS), fence("rolls-back", ROLLS_BACK)
     )
-    report = run(examples, examples, lanes_here())
+    report = run(examples, examples, lanes_here(), jobs=1)
     assert all(one.holds for one in verdicts(report, examples).values())
     return report
 

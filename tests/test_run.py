@@ -92,7 +92,7 @@ def progress() -> list[Outcome]:
 @pytest.fixture(scope="module")
 def report(examples: tuple[Example, ...], progress: list[Outcome]) -> Report:
     """Run the examples once."""
-    return run(examples, examples, ["sqlite"], progress=progress.append)
+    return run(examples, examples, ["sqlite"], jobs=1, progress=progress.append)
 
 
 @pytest.mark.parametrize("name", ["a-command", "a-script", "a-service", "an-error"])

@@ -124,7 +124,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Report:
         fence("wrapped", WRAPPED),
         fence("falls-back", FALLS_BACK, "❌ It fails", twin="nothing"),
     )
-    report = run(examples, examples, lanes_here())
+    report = run(examples, examples, lanes_here(), jobs=1)
     for verdict in verdicts(report, examples).values():
         assert verdict.holds, str(verdict)
     return report

@@ -97,7 +97,7 @@ class Site:
         watched = [ROOT / name for name in WATCHED]
         folders = [self._evidence, *(one for one in watched if one.is_dir())]
         watch = [part for one in folders for part in ("--watch", str(one))]
-        # The flag is MkDocs' default, and with newer versions of click it is not.
+        # The flag is MkDocs' default, but not with every version of click.
         address = ["--dev-addr", f"{HOST}:{self.port}", "--livereload"]
         return [sys.executable, "-m", "mkdocs", "serve", *address, *watch]
 

@@ -13,7 +13,7 @@ from typing import Any
 import django
 
 from proof.evidence import Evidence, differences
-from proof.example import Example
+from proof.example import Example, lane_order
 from proof.judge import Verdict, judge, kin_of
 from proof.outcome import Outcome
 from proof.run import LANES, Report
@@ -66,6 +66,14 @@ class Check:
                 return one
         return None
 
+    def on(self, example: Example, database: str) -> list[Verdict]:
+        """Return an example's verdicts on one database, one for each `under`.
+
+        Empty if one of them is missing: then the lane was left out or lost.
+        """
+        found = [self.verdict(example.id, lane) for lane in example.lanes(database)]
+        return [] if None in found else [one for one in found if one is not None]
+
 
 def check(
     report: Report,
@@ -104,7 +112,7 @@ def in_numbers(check: Check) -> dict[str, Any]:
     """Return the run as plain data: versions, and counts or a reason for each lane."""
     lanes: dict[str, dict[str, Any]] = {}
     for lane in LANES:
-        judged = [one for one in check.verdicts if one.outcome.lane == lane]
+        judged = [v for v in check.verdicts if v.outcome.lane.split("/")[0] == lane]
         if judged:
             refuted = [one.example.id for one in judged if not one.holds]
             lanes[lane] = {"ran": len(judged), "refuted": refuted}
@@ -143,9 +151,8 @@ def _lane_line(name: str, facts: Mapping[str, Any]) -> str:
 
 def _verdicts(report: Report, examples: Sequence[Example]) -> Iterator[Verdict]:
     order = {example.id: number for number, example in enumerate(examples)}
-    lanes = list(LANES)
     outcomes = sorted(
-        report.outcomes, key=lambda one: (order[one.example], lanes.index(one.lane))
+        report.outcomes, key=lambda one: (order[one.example], lane_order(one.lane))
     )
     for outcome in outcomes:
         yield verdict_on(outcome, examples)

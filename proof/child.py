@@ -4,9 +4,7 @@ import atexit
 import contextlib
 import ctypes
 import gc
-import logging
 import os
-import re
 import resource
 import signal
 import sys
@@ -14,33 +12,29 @@ import tempfile
 import threading
 import traceback
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from proof.caller import line_in
-from proof.hang import describe_hang
-from proof.leftovers import Baseline
 from proof.places import WITHOUT_DJANGO, Block, place
 from proof.recorder import Recorder
-from proof.trace import Trace
+from proof.witness import MAX_TEXT, Witness
 
 MAX_FILE = 512 << 20
 """Bytes that an example may write to one file, its standard output included."""
 MAX_MEMORY = 4 << 30
 """Bytes of address space that an example may take."""
 PR_SET_PDEATHSIG = 1
-OF_A_DRIVER = re.compile("unclosed database in|was deleted while still open")
-"""A connection that nobody closed. Only some versions of the drivers tell, and when
-the garbage collector likes; the trace counts each of them instead."""
-MAX_TEXT = 16 << 10
-"""Characters of a message that are kept."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a child is asked to do: run a block in its place, on its database."""
+    """What a child is asked to do: run a block in its place, on its database.
+
+    `under` is the pool, server, runner or caller, empty for the place's usual one;
+    `broker` the URL of the message broker, empty for one of files; `prefix` begins
+    every key that the example may write there.
+    """
 
     id: str
     place: str
@@ -49,6 +43,9 @@ class Task:
     database_url: str
     folder: str
     hang_expected: bool = False
+    under: str = ""
+    broker: str = ""
+    prefix: str = ""
 
 
 def enter(task: Task, recorder: Recorder, hangs: Recorder) -> NoReturn:
@@ -56,7 +53,6 @@ def enter(task: Task, recorder: Recorder, hangs: Recorder) -> NoReturn:
     try:
         _become_alone(Path(task.folder))
         recorder.open()
-        hangs.open()
         _run(task, recorder, hangs)
     except BaseException as error:
         text = "".join(traceback.format_exception(error))
@@ -69,25 +65,30 @@ def enter(task: Task, recorder: Recorder, hangs: Recorder) -> NoReturn:
 
 def _run(task: Task, recorder: Recorder, hangs: Recorder) -> None:
     here = place(task.place)
+    file = here.file(Path(task.folder), _module_name(task.id))
+    witness = Witness(recorder, hangs, str(file))
     block = Block(
-        task.id, task.code, here.file(Path(task.folder), _module_name(task.id)),
+        task.id,
+        task.code,
+        file,
         task.call,
-    )  # fmt: skip
-    block.file.parent.mkdir(parents=True)
-    block.file.write_text(block.code, "utf-8")
+        task.under,
+        task.broker,
+        task.prefix,
+        witness,
+    )
+    file.parent.mkdir(parents=True)
+    file.write_text(block.code, "utf-8")
     _use_database(task.database_url, task.place not in WITHOUT_DJANGO)
-    trace = Trace(recorder, str(block.file))
-    trace.start()
-    _listen_to_warnings(recorder, str(block.file))
-    signal.signal(signal.SIGUSR1, _hang_reporter(hangs, str(block.file)))
-    baseline = Baseline()
+    witness.enter()
+    witness.begins()
     try:
         here.run(block)
     except BaseException as error:
-        _note_exception(recorder, error, str(block.file))
+        witness.raised(_reason_of(error))
     else:
         recorder.note("returned", last=True)
-    recorder.note("left", last=True, **asdict(baseline.left(trace)))
+    witness.ended()
     # What Python warns of from here on is the end of what was just counted.
     warnings.simplefilter("ignore")
     _end_threads()
@@ -139,80 +140,11 @@ def _use_database(url: str, django_is_up: bool) -> None:
     connections["default"].settings_dict["NAME"] = dj_database_url.parse(url)["NAME"]
 
 
-def _listen_to_warnings(recorder: Recorder, block: str) -> None:
-    def note(
-        message: Warning | str, category: type[Warning], filename: str, lineno: int,
-        file: Any = None, line: str | None = None,
-    ) -> None:  # fmt: skip
-        if category is ResourceWarning and OF_A_DRIVER.search(str(message)):
-            return
-        where = lineno if filename == block else line_in(block)
-        recorder.note(
-            "warning", category=category.__name__, text=str(message)[:MAX_TEXT],
-            line=where,
-        )  # fmt: skip
-
-    warnings.resetwarnings()
-    warnings.simplefilter("always")
-    warnings.showwarning = note
-    logging.captureWarnings(False)
-    logging.getLogger("asyncio").addHandler(_AsyncioLog(recorder))
-    _listen_to_threads(recorder, block)
-
-
-def _listen_to_threads(recorder: Recorder, block: str) -> None:
-    """Note an exception that ends a thread, which Python only prints."""
-    hook = threading.excepthook
-
-    def note(ended: threading.ExceptHookArgs) -> None:
-        if ended.exc_value is not None:
-            text = f"{ended.exc_type.__name__}: {ended.exc_value}"[:MAX_TEXT]
-            line = _line_of(ended.exc_value, block)
-            recorder.note("warning", category="threading", text=text, line=line)
-        hook(ended)
-
-    threading.excepthook = note
-
-
-class _AsyncioLog(logging.Handler):
-    """Notes what asyncio can only log: lost exceptions and destroyed tasks."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        super().__init__(logging.WARNING)
-        self._recorder = recorder
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage().partition("\n")[0][:MAX_TEXT]
-        self._recorder.note("warning", category="asyncio", text=text, line=0)
-
-
-def _note_exception(recorder: Recorder, error: BaseException, block: str) -> None:
+def _reason_of(error: BaseException) -> BaseException:
+    """Return the error that the command machinery turns into an exit status."""
     if isinstance(error, SystemExit) and error.__context__ is not None:
-        # The command machinery turns a CommandError into an exit status.
-        error = error.__context__
-    kind = type(error)
-    recorder.note(
-        "raised",
-        last=True,
-        type=f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins."),
-        message=str(error)[:MAX_TEXT],
-        line=_line_of(error, block),
-    )
-
-
-def _line_of(error: BaseException, block: str) -> int:
-    if isinstance(error, SyntaxError) and error.filename == block:
-        return error.lineno or 0
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno or 0 for frame in frames if frame.filename == block]
-    return lines[-1] if lines else 0
-
-
-def _hang_reporter(hangs: Recorder, block: str) -> Any:
-    def report(number: int, frame: FrameType | None) -> None:
-        hangs.note("hang", **describe_hang(block, frame))
-
-    return report
+        return error.__context__
+    return error
 
 
 def _end_threads() -> None:

@@ -31,7 +31,16 @@ HANG_REASONS = (
     "thread never ends",
     "busy",
 )
-LANES = ("sqlite", "postgresql")
+LANES = ("sqlite", "postgresql", "redis")
+UNDER = {
+    "service": ("code", "command", "task", "view"),
+    "task": ("prefork", "threads", "solo", "gevent"),
+    "view": ("uvicorn", "gunicorn", "gthread"),
+    "test": ("django", "pytest"),
+}
+"""What a place can run under: its callers, pools, servers or runners; the first is
+meant where the header names none."""
+NAMES = (*LANES, *dict.fromkeys(name for names in UNDER.values() for name in names))
 LEFT_KINDS = ("connection", "descriptor", "thread", "loop", "task")
 MARKS = {"✅": True, "❌": False}
 
@@ -76,8 +85,16 @@ class Claim:
         return None
 
     def speaks_of(self, lane: str) -> bool:
-        """Whether the claim is made for this lane."""
-        return not self.lanes or lane in self.lanes
+        """Whether the claim is made for this lane, such as `sqlite` or `sqlite/solo`.
+
+        A claim may name databases, what the block runs under, or both.
+        """
+        parts = lane.split("/")
+        databases = [name for name in self.lanes if name in LANES]
+        others = [name for name in self.lanes if name not in LANES]
+        return (not databases or parts[0] in databases) and (
+            not others or parts[-1] in others
+        )
 
     def __str__(self) -> str:
         return f"{'✅' if self.good else '❌'} {self._sentence()}"
@@ -159,9 +176,9 @@ def _split_lanes(sentence: str) -> tuple[str, tuple[str, ...]]:
 
 def _lanes_are_known(line: int, lanes: tuple[str, ...]) -> None:
     for lane in lanes:
-        if lane not in LANES:
+        if lane not in NAMES:
             raise ClaimError(
-                line, f'unknown lane "{lane}"', f"The lanes are: {', '.join(LANES)}."
+                line, f'unknown lane "{lane}"', f"The lanes are: {', '.join(NAMES)}."
             )
 
 

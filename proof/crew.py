@@ -19,6 +19,7 @@ from proof.errors import LaneUnavailable, ServerDied
 from proof.extract import ROOT
 from proof.forkserver import Setup
 from proof.outcome import Outcome, from_json
+from proof.supervise import name_of
 
 ANSWERS_WITHIN = 30.0
 """Seconds that a forkserver may take for an order, beyond the example's own limit."""
@@ -105,7 +106,7 @@ class _Crew:
                 order = self._next()
 
     def _took_it_down(self, order: dict[str, Any], error: ServerDied) -> Outcome:
-        return Outcome(order["task"]["id"], self._setup.lane().name, str(error))
+        return Outcome(order["task"]["id"], order["lane"], str(error))
 
     def _next(self) -> dict[str, Any] | None:
         with self._lock:
@@ -192,5 +193,5 @@ def end(process: "subprocess.Popen[str]", patience: float = 10.0) -> None:
 
 def _how_it_ended(status: int) -> str:
     if status < 0:
-        return f"killed by {signal.Signals(-status).name}"
+        return f"killed by {name_of(-status)}"
     return f"exit status {status}"

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from proof.claim import Claim
+from proof.claim import LANES, NAMES, Claim
+from proof.places import WITH_BROKER
 
 
 @dataclass(frozen=True)
@@ -12,7 +13,8 @@ class Example:
 
     `path` is relative to the root of the project. `start` and `end` are the lines of
     its two fences, counted from 1, so the block's own line n is the page's line
-    `start + n`. `call` is the expression that the service place evaluates.
+    `start + n`. `call` is the expression that a caller of the block evaluates.
+    `under` names the pools, servers, runners or callers that it runs under in turn.
     """
 
     id: str
@@ -27,6 +29,7 @@ class Example:
     twin: str | None = None
     call: str | None = None
     settles: tuple[str, ...] = ()
+    under: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -37,6 +40,10 @@ class Example:
     def page(self) -> str:
         """The page's name below `docs/`, without its ending."""
         return str(Path(*self.path.parts[1:]).with_suffix(""))
+
+    def lanes(self, database: str) -> tuple[str, ...]:
+        """Return the lanes in which it runs on one database, one for each `under`."""
+        return tuple(f"{database}/{one}" for one in self.under) or (database,)
 
     @property
     def expressions(self) -> tuple[str, ...]:
@@ -59,3 +66,14 @@ class Example:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.start}-{self.end}"
+
+
+def runs_in(example: Example, database: str) -> bool:
+    """Whether an example has anything to do with what a lane adds."""
+    return database != "redis" or example.place in WITH_BROKER
+
+
+def lane_order(lane: str) -> tuple[int, int]:
+    """Return where a lane stands among the others."""
+    database, _, under = lane.partition("/")
+    return LANES.index(database), (NAMES.index(under) if under else 0)

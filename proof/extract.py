@@ -1,19 +1,29 @@
 """Pages in, examples out: every Python block of `docs/`, or an error with its line."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 from pytest_examples import CodeExample, find_examples
 
-from proof.claim import COMMITTED, ROLLED_BACK, ClaimError, read_claims, read_printed
+from proof.claim import (
+    COMMITTED,
+    LANES,
+    ROLLED_BACK,
+    UNDER,
+    ClaimError,
+    read_claims,
+    read_printed,
+)
 from proof.errors import MarkdownError
 from proof.example import Example
-from proof.places import PLACES
+from proof.places import CALLED, PLACES
 
 ROOT = Path(__file__).resolve().parent.parent
-KEYS = ("title", "data-place", "data-twin", "data-call", "data-settles")
+KEYS = (
+    "title", "data-place", "data-under", "data-twin", "data-call", "data-settles"
+)  # fmt: skip
 FENCE = re.compile(r"^ *```python \{#(?P<id>[a-z0-9-]+)(?P<rest>(?: [^{}]*)?)\}$")
 OPTION = re.compile(r' +([a-z-]+)="([^"]*)"')
 OPENING = re.compile(r"^[\s>*+-]*(?:\d+[.)]\s*)?(`{3,}|~{3,})(?P<info>.*)")
@@ -75,6 +85,7 @@ def _example(root: Path, block: CodeExample) -> Example:
         twin=options.get("data-twin"),
         call=options.get("data-call"),
         settles=tuple(options.get("data-settles", "").split()),
+        under=tuple(options.get("data-under", "").split()),
         path=path,
         start=block.start_line,
         end=block.end_line,
@@ -139,11 +150,30 @@ def _header_fits_claims(example: Example) -> None:
             f'the title "{example.title}" does not begin with {mark}, as the claims do',
             f'Write title="{mark} {example.title.lstrip("✅❌ ")}".',
         )
-    if (example.call is None) == (example.place == "service"):
+    called = example.place in CALLED
+    if (example.call is None) == called:
         wrong(
-            "data-call goes with the place service, and only with it",
-            'Write data-call="function(arguments)" as the sync caller calls it.',
+            f"the place {example.place} {'needs' if called else 'takes no'} data-call",
+            CALLED.get(example.place, "Remove it: this place calls the block itself."),
         )
+    _under_is_known(example, wrong)
+
+
+def _under_is_known(example: Example, wrong: Callable[[str, str], NoReturn]) -> None:
+    known = UNDER.get(example.place, ())
+    for name in example.under:
+        if name not in known:
+            wrong(
+                f'the place {example.place} does not run under "{name}"',
+                f"It runs under: {', '.join(known) or 'nothing else; leave it out'}.",
+            )
+    lanes = [lane for database in LANES for lane in example.lanes(database)]
+    for claim in example.claims:
+        if not any(claim.speaks_of(lane) for lane in lanes):
+            wrong(
+                f"no lane of this block is [{', '.join(claim.lanes)}]",
+                "Name what it runs under in data-under, or mend the claim.",
+            )
 
 
 def _ids_are_unique(examples: Iterable[Example]) -> None:

@@ -21,7 +21,15 @@ from typing import IO, Any
 
 from proof.child import Task
 from proof.errors import LaneUnavailable
-from proof.lanes import Lane, Postgres, Sqlite, first_line, refuse_if_full
+from proof.lanes import (
+    PREFIX,
+    Lane,
+    Postgres,
+    Redis,
+    Sqlite,
+    first_line,
+    refuse_if_full,
+)
 from proof.notes import read_notes
 from proof.outcome import Outcome
 from proof.places import PLACES, WITHOUT_DJANGO, place
@@ -41,18 +49,22 @@ class Setup:
     """What a forkserver is told at its start.
 
     `server` is the URL of the PostgreSQL server, empty for SQLite; `limit` is the
-    seconds that an example may take.
+    seconds that an example may take; `broker` the URL of the Redis server, empty for
+    a broker of files.
     """
 
     folder: str
     mark: str
     server: str
     limit: float
+    broker: str = ""
 
     def lane(self) -> Lane:
         """Return the lane that the examples run in."""
         if self.server:
             return Postgres(self.server, self.mark)
+        if self.broker:
+            return Redis(Path(self.folder), broker=self.broker, mark=self.mark)
         return Sqlite(Path(self.folder))
 
 
@@ -164,8 +176,12 @@ class ForkServer:
         folder.mkdir()
         url = self._lane.create(number)
         try:
-            task = Task(**order["task"], database_url=url, folder=str(folder))
-            outcome = self._read(task, self._fork(task))
+            task = Task(
+                **order["task"], database_url=url, folder=str(folder),
+                broker=self._setup.broker,
+                prefix=f"{PREFIX}{self._setup.mark}_{number}_",
+            )  # fmt: skip
+            outcome = self._read(task, order["lane"], self._fork(task))
             if not order["full_expected"]:
                 refuse_if_full(self._lane.name, outcome)
             self._lane.settle(url)
@@ -192,10 +208,10 @@ class ForkServer:
             self._setup, task, self._lane, self._recorders, (self._orders,)
         )
 
-    def _read(self, task: Task, exit_: Exit) -> Outcome:
+    def _read(self, task: Task, lane: str, exit_: Exit) -> Outcome:
         return read_notes(
             task.id,
-            self._lane.name,
+            lane,
             self._recorders.notes.notes(),
             self._recorders.hangs.notes(),
             exit_,
@@ -222,7 +238,14 @@ PRELOADED = (
     "django.db.models",
     "bridge",
     "broker",
+    "celery.apps.worker",
+    "celery.bin.worker",
+    "celery.concurrency.prefork",
+    "celery.contrib.django.task",
+    "celery.fixups.django",
+    "celery.worker.consumer",
     "codehost",
+    "kombu.transport.filesystem",
     # What httpx only imports with its first client and its first call.
     "anyio._backends._asyncio",
     "certifi",

@@ -28,10 +28,13 @@ def main(folder: Path, servers: IO[str]) -> None:
     told = [json.loads(line) for line in servers]
     end_processes(folder)
     for url, mark in told:
-        from proof.lanes import Postgres
+        from proof.lanes import Postgres, Redis
 
         with suppress(LaneUnavailable):
-            Postgres(url, mark).sweep()
+            if url.startswith("redis"):
+                Redis(folder, broker=url, mark=mark).sweep()
+            else:
+                Postgres(url, mark).sweep()
     shutil.rmtree(folder, ignore_errors=True)
 
 

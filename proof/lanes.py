@@ -17,12 +17,14 @@ from typing import Protocol
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import psycopg
+import redis
 from psycopg import sql
 
 from proof.errors import LaneUnavailable
 from proof.outcome import Outcome
 
 POSTGRES_URL = "PROOF_POSTGRES_URL"
+REDIS_URL = "PROOF_REDIS_URL"
 LOOPBACK = "127.0.0.1"
 PREFIX = "proof_"
 """Begins the names of a run's databases and of the connections that keep them."""
@@ -92,6 +94,31 @@ class Sqlite:
 
     def _url(self, number: str) -> str:
         return f"sqlite:///{quote(str(self._path(number)))}"
+
+
+@dataclass
+class Redis(Sqlite):
+    """SQLite, and a Redis server as the message broker.
+
+    Every key of the run begins with its mark, and only those are ever removed.
+    """
+
+    broker: str = ""
+    mark: str = ""
+    name: str = "redis"
+
+    def drop(self, url: str) -> None:
+        super().drop(url)
+        self.sweep(Path(unquote(urlsplit(url).path[1:])).stem)
+
+    def sweep(self, number: str = "") -> None:
+        """Remove the keys of one example, or of the whole run."""
+        try:
+            with redis.from_url(self.broker) as server:
+                for key in server.scan_iter(f"{PREFIX}{self.mark}_{number}*"):
+                    server.delete(key)
+        except redis.RedisError as error:
+            raise LaneUnavailable(f"{self.name}: {first_line(error)}") from error
 
 
 @dataclass
@@ -235,6 +262,22 @@ def find_postgres(mark: str) -> Postgres:
             return Postgres(candidate, mark)
     where = f"the server of {POSTGRES_URL}" if url else f"{LOOPBACK}:5432"
     raise LaneUnavailable(f"{where}: {reasons[-1]}")
+
+
+def find_redis(mark: str, folder: Path) -> Redis:
+    """Return the lane of the Redis server that a URL names or that answers.
+
+    Raises:
+        LaneUnavailable: no server answers; says which.
+    """
+    url = os.environ.get(REDIS_URL, f"redis://{LOOPBACK}:6379/0")
+    where = f"the server of {REDIS_URL}" if REDIS_URL in os.environ else url
+    try:
+        with redis.from_url(url, socket_connect_timeout=3) as server:
+            server.ping()
+    except redis.RedisError as error:
+        raise LaneUnavailable(f"{where}: {first_line(error)}") from error
+    return Redis(folder, broker=url, mark=mark)
 
 
 def _loopback_urls() -> list[str]:

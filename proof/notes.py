@@ -1,6 +1,7 @@
 """A child's notes in, an outcome out."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from proof.outcome import BOUNDARIES, Hang, Left, Outcome, Raised, Statement, Warned
@@ -20,8 +21,8 @@ def read_notes(
     `dropped` is how many notes there was no room for.
     """
     of: dict[str, list[dict[str, Any]]] = {}
-    under_way: set[int] = set()
-    failed: set[int] = set()
+    under_way: set[str] = set()
+    failed: set[str] = set()
     in_flight = 0
     for kind, facts in notes:
         of.setdefault(kind, []).append(facts)
@@ -40,16 +41,30 @@ def read_notes(
         raised=raised,
         hang=_hang(hangs, exit_),
         warnings=_warnings(of.get("warning", ())),
-        statements=tuple(
-            Statement(
-                **{k: v for k, v in one.items() if k != "number"},
-                failed=one["number"] in failed,
-            )
-            for one in of.get("statement", ())
-        ),
+        statements=tuple(_statements(of.get("statement", ()), failed)),
         in_flight=in_flight,
-        left=Left(**of["left"][-1]) if "left" in of else Left(),
+        left=_left(of.get("left", ())),
     )
+
+
+def _statements(
+    noted: Iterable[dict[str, Any]], failed: set[str]
+) -> Iterator[Statement]:
+    """Yield the statements, the connections of all processes numbered as they came."""
+    numbers: dict[str, str] = {}
+    for one in noted:
+        facts = {k: v for k, v in one.items() if k != "number"}
+        of = numbers.setdefault(facts["connection"], f"C{len(numbers) + 1}")
+        yield Statement(**facts | {"connection": of}, failed=one["number"] in failed)
+
+
+def _left(noted: Iterable[dict[str, Any]]) -> Left:
+    """Return what all processes left open, by what each of them noted last."""
+    last = {one["pid"]: one for one in noted}
+    sums: Counter[str] = Counter()
+    for one in last.values():
+        sums.update({k: v for k, v in one.items() if k != "pid"})
+    return Left(**sums)
 
 
 def _warnings(noted: Iterable[dict[str, Any]]) -> tuple[Warned, ...]:

@@ -9,36 +9,40 @@ import json
 import mmap
 import os
 import struct
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
 from typing import Any
 
 _HEADER = struct.Struct("QQ")
 """How many bytes are used, and how many notes did not fit."""
+PATIENCE = 1.0
+"""Seconds to wait for another process that writes, and may have been killed there."""
 RESERVE = 64 << 10
 """Bytes that only the last notes of a process may use."""
 
 
 class Recorder:
-    """An append-only list of JSON notes in memory shared with the parent."""
+    """An append-only list of JSON notes in memory shared with parent and children."""
 
     def __init__(self, size: int = 4 << 20) -> None:
         self._memory = mmap.mmap(-1, size)
         self._size = size
-        self._lock = threading.Lock()
+        self._lock = get_context("fork").Lock()
         self._owner = 0
 
     def clear(self) -> None:
         """Forget all notes; called by the parent between two examples."""
+        self._lock = get_context("fork").Lock()
         self._memory[: _HEADER.size] = _HEADER.pack(0, 0)
 
     def open(self) -> None:
-        """Make this process the only one that may write.
+        """Let this process write.
 
-        A process that an example forks inherits the memory; its notes would be
-        mixed into those of the example.
+        A process that an example forks by itself inherits the memory and must not:
+        its notes would be mixed into those of the example.
         """
         self._owner = os.getpid()
-        self._lock = threading.Lock()
 
     def note(self, kind: str, /, *, last: bool = False, **facts: Any) -> None:
         """Append one note; what no longer fits is counted and dropped.
@@ -48,7 +52,7 @@ class Recorder:
         if os.getpid() != self._owner:
             return
         data = json.dumps([kind, facts]).encode() + b"\n"
-        with self._lock:
+        with self._alone():
             used, dropped = self._header()
             end = _HEADER.size + used + len(data)
             if end <= self._size - (0 if last else RESERVE):
@@ -57,6 +61,15 @@ class Recorder:
             else:
                 dropped += 1
             self._memory[: _HEADER.size] = _HEADER.pack(used, dropped)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        held = self._lock.acquire(timeout=PATIENCE)
+        try:
+            yield
+        finally:
+            if held:
+                self._lock.release()
 
     def notes(self) -> list[tuple[str, dict[str, Any]]]:
         """Return what was noted, in order."""

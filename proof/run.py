@@ -11,13 +11,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from proof.claim import LANES
+from proof.claim import LANES, UNDER
 from proof.crew import end, in_lane
 from proof.errors import LaneUnavailable, ServerDied
-from proof.example import Example
+from proof.example import Example, runs_in
 from proof.extract import ROOT, pair_expressions
 from proof.forkserver import Setup
-from proof.lanes import Lane, Postgres, Sqlite, find_postgres, is_full
+from proof.lanes import (
+    Lane,
+    Postgres,
+    Redis,
+    Sqlite,
+    find_postgres,
+    find_redis,
+    is_full,
+)
 from proof.outcome import Outcome
 from proof.supervise import LIMIT
 from proof.template import REFUSED
@@ -70,7 +78,6 @@ def run(
     left_out: dict[str, str] = {}
     lost: set[str] = set()
     expressions = {e.id: pair_expressions(e, everything) for e in chosen}
-    orders = [_order(example, expressions[example.id]) for example in chosen]
     with ExitStack() as stack:
         folder = stack.enter_context(workspace())
         told = stack.enter_context(_janitor(folder))
@@ -85,6 +92,12 @@ def run(
             except LaneUnavailable as error:
                 left_out[name] = str(error)
                 continue
+            orders = [
+                _order(example, expressions[example.id], lane)
+                for example in chosen
+                if runs_in(example, name)
+                for lane in example.lanes(name)
+            ]
             try:
                 for one in in_lane(setup, orders, environment, jobs or cores()):
                     seen[one[0].example, one[0].lane] = one
@@ -106,16 +119,25 @@ def cores() -> int:
     )
 
 
-def _order(example: Example, expressions: tuple[str, ...]) -> dict[str, Any]:
+def _order(example: Example, expressions: tuple[str, ...], lane: str) -> dict[str, Any]:
+    under = lane.partition("/")[2] or UNDER.get(example.place, ("",))[0]
     task = {
         "id": example.id,
         "place": example.place,
         "code": example.code,
         "call": example.call,
-        "hang_expected": any(claim.kind == "hangs" for claim in example.claims),
+        "hang_expected": any(
+            claim.kind == "hangs" for claim in example.claims_for(lane)
+        ),
+        "under": under,
     }
     full_expected = any(is_full(claim.text) for claim in example.claims)
-    return {"task": task, "expressions": expressions, "full_expected": full_expected}
+    return {
+        "task": task,
+        "lane": lane,
+        "expressions": expressions,
+        "full_expected": full_expected,
+    }
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -128,6 +150,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PROOF_EXAMPLES": str(EXAMPLES),
+        "BROKER_FOLDER": str(folder),
         "TMPDIR": str(folder),
     }
 
@@ -183,17 +206,27 @@ def _lane(
 ) -> Iterator[Setup]:
     """Prepare a lane's template database and yield what a forkserver needs."""
     mark = secrets.token_hex(4)
-    lane: Lane = find_postgres(mark) if name == "postgresql" else Sqlite(folder)
+    lane = _found(name, mark, folder)
     server = lane.server if isinstance(lane, Postgres) else ""
+    broker = lane.broker if isinstance(lane, Redis) else ""
     try:
+        if server or broker:
+            print(json.dumps([server or broker, mark]), file=janitor, flush=True)
         if isinstance(lane, Postgres):
-            print(json.dumps([server, mark]), file=janitor, flush=True)
             lane.prepare()
         _fill(lane, environment)
-        yield Setup(str(folder), mark, server, limit)
+        yield Setup(str(folder), mark, server, limit, broker)
     finally:
         with suppress(LaneUnavailable):
             lane.close()
+
+
+def _found(name: str, mark: str, folder: Path) -> Lane:
+    if name == "postgresql":
+        return find_postgres(mark)
+    if name == "redis":
+        return find_redis(mark, folder)
+    return Sqlite(folder)
 
 
 def _fill(lane: Lane, environment: dict[str, str]) -> None:

@@ -15,6 +15,7 @@ import psutil
 
 from proof.child import Task, enter
 from proof.recorder import Recorder
+from proof.witness import ASK
 
 LIMIT = 30.0
 """Seconds that an example may take. One that hangs as it claims ends much earlier."""
@@ -41,12 +42,21 @@ class Exit:
         if self.hung:
             return "hung"
         if os.WIFSIGNALED(self.status):
-            return f"killed by {signal.Signals(os.WTERMSIG(self.status)).name}"
+            return f"killed by {name_of(os.WTERMSIG(self.status))}"
         return f"exited with {os.WEXITSTATUS(self.status)} before the example was done"
+
+
+def name_of(number: int) -> str:
+    """Return a signal's name, or its number: most real-time ones have no name."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def adopt_orphans() -> None:
     """Make this process the parent of whatever its descendants leave behind."""
+    signal.signal(ASK, signal.SIG_IGN)  # A child that cannot answer yet goes on.
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -114,11 +124,18 @@ class _Watch:
         lock = self.waits_for_lock()
         self.hangs.clear()
         with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGUSR1)
+            os.kill(self._asked(), ASK)
         self._ended(0.3)
         facts = dict(self.hangs.notes()).get("hang", {})
         reason = "lock wait" if lock else facts.get("reason", "busy")
         return _Look(lock, reason, facts.get("where", ""))
+
+    def _asked(self) -> int:
+        """Return the process that runs the block, which need not be the child."""
+        pids = [
+            facts["pid"] for kind, facts in self.recorder.notes() if kind == "at work"
+        ]
+        return pids[-1] if pids else self.pid
 
     def _ended(self, seconds: float) -> bool:
         """Wait for the child's end; false when the time is over."""

@@ -7,6 +7,7 @@ Django does not announce, through the connection's own methods.
 
 import asyncio
 import functools
+import os
 import re
 import sys
 import threading
@@ -40,6 +41,12 @@ class Trace:
         self._to_close: set[str] = set()
         self._lock = threading.Lock()
         self._started = 0
+        self._role = ""
+
+    def enter(self, role: str) -> None:
+        """Say what this process is, where an example has several."""
+        self._role = f"{role}, " if role else ""
+        self._to_close.clear()
 
     def start(self) -> None:
         """Listen to every connection that is opened from now on."""
@@ -126,15 +133,15 @@ class Trace:
         self._recorder.note("statement ended", number=number, failed=False)
         return result
 
-    def _note(self, connection: BaseDatabaseWrapper, kind: str, table: str) -> int:
+    def _note(self, connection: BaseDatabaseWrapper, kind: str, table: str) -> str:
         with self._lock:
             self._started += 1
-            number = self._started
+            number = f"{os.getpid()}.{self._started}"
         self._recorder.note(
             "statement",
             number=number,
-            thread=thread_role(),
-            connection=self._numbers[connection],
+            thread=self._role + thread_role(),
+            connection=f"{os.getpid()}.{self._numbers[connection]}",
             transaction="open" if connection.in_atomic_block else "autocommit",
             kind=kind,
             table=table,

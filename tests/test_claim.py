@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from proof.claim import Claim, ClaimError, read_claims, read_printed
+from proof.claim import NAMES, Claim, ClaimError, read_claims, read_printed
 
 
 def only(code: str) -> Claim:
@@ -164,7 +164,7 @@ def test_lanes_stand_behind_a_claim(suffix: str, lanes: tuple[str, ...]) -> None
         (
             "❌ lost: X [postgres]",
             'unknown lane "postgres"',
-            "The lanes are: sqlite, postgresql.",
+            f"The lanes are: {', '.join(NAMES)}.",
         ),
     ],
 )

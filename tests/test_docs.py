@@ -1,11 +1,13 @@
 """Every example of the guide, in every lane: what it claims is what is seen."""
 
 import pytest
-from guide import each_example
+from guide import EXAMPLES, each_example
 
 from proof.check import Check
-from proof.example import Example
+from proof.example import Example, runs_in
 from proof.run import LANES
+
+WITH_REDIS = [example for example in EXAMPLES if runs_in(example, "redis")]
 
 
 @each_example
@@ -22,6 +24,13 @@ def test_postgresql(example: Example, checked: Check) -> None:
     holds(example, "postgresql", checked)
 
 
+@pytest.mark.parametrize("example", WITH_REDIS, ids=str)
+@pytest.mark.lane("redis")
+def test_redis(example: Example, checked: Check) -> None:
+    """With Redis as its broker the example does what it claims, and nothing else."""
+    holds(example, "redis", checked)
+
+
 @pytest.mark.parametrize("lane", LANES)
 def test_every_lane_has_a_test(lane: str) -> None:
     """A new lane needs a test of its name here."""
@@ -30,11 +39,12 @@ def test_every_lane_has_a_test(lane: str) -> None:
 
 def holds(example: Example, lane: str, checked: Check) -> None:
     """Fail with the verdict's own text, or skip with the reason of a lane left out."""
-    verdict = checked.verdict(example.id, lane)
+    verdicts = checked.on(example, lane)
     reason = checked.report.left_out.get(lane)
-    if verdict is not None:
-        if not verdict.holds:
-            pytest.fail(str(verdict), pytrace=False)
+    if verdicts:
+        refuted = [str(one) for one in verdicts if not one.holds]
+        if refuted:
+            pytest.fail("\n".join(refuted), pytrace=False)
     elif lane in checked.report.lost:
         pytest.fail(f"{example} [{lane}] the lane was lost: {reason}", pytrace=False)
     elif reason is not None:

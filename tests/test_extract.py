@@ -7,6 +7,7 @@ from support import CANCEL, GOAL, fence, write, written
 
 from proof.errors import MarkdownError
 from proof.extract import HEADER_FORM, extract, pair_expressions, python_fences
+from proof.places import PLACES
 
 TWIN = fence("right", CANCEL)
 LOST = f"def act():\n    pass\n\n\n# ❌ lost: {GOAL}"
@@ -173,7 +174,8 @@ def test_an_unreadable_header_is_refused(tmp_path: Path, opening: str) -> None:
         (
             'title="✅ A" data-place="command" data-twins="b"',
             'unknown key "data-twins" in the header',
-            "The keys are: title, data-place, data-twin, data-call, data-settles.",
+            "The keys are: title, data-place, data-under, data-twin, data-call, "
+            "data-settles.",
         ),
         (
             'title="✅ A" data-place="command" title="✅ B"',
@@ -193,7 +195,7 @@ def test_an_unreadable_header_is_refused(tmp_path: Path, opening: str) -> None:
         (
             'title="✅ A" data-place="kitchen"',
             'unknown place "kitchen"',
-            "The places are: command, script, service.",
+            f"The places are: {', '.join(PLACES)}.",
         ),
         (
             'title="❌ A" data-place="command"',
@@ -212,13 +214,23 @@ def test_an_unreadable_header_is_refused(tmp_path: Path, opening: str) -> None:
         ),
         (
             'title="✅ A" data-place="service"',
-            "data-call goes with the place service, and only with it",
-            'Write data-call="function(arguments)" as the sync caller calls it.',
+            "the place service needs data-call",
+            'Write data-call="function(arguments)" as the caller calls it.',
         ),
         (
             'title="✅ A" data-place="command" data-call="act()"',
-            "data-call goes with the place service, and only with it",
-            'Write data-call="function(arguments)" as the sync caller calls it.',
+            "the place command takes no data-call",
+            "Remove it: this place calls the block itself.",
+        ),
+        (
+            'title="✅ A" data-place="command" data-under="solo"',
+            'the place command does not run under "solo"',
+            "It runs under: nothing else; leave it out.",
+        ),
+        (
+            'title="✅ A" data-place="task" data-call="act()" data-under="uvicorn"',
+            'the place task does not run under "uvicorn"',
+            "It runs under: prefork, threads, solo, gevent.",
         ),
     ],
 )

@@ -159,12 +159,13 @@ HOSTILE = {
         "shutil.rmtree(tempfile.gettempdir())", "returned"
     ),
     "ignores signals": Hostile(
-        "for one in (signal.SIGUSR1, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):\n"
+        "SIGASK = signal.SIGRTMIN + 3\n"
+        "for one in (SIGASK, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):\n"
         "    signal.signal(one, signal.SIG_IGN)\nsleep()",
         "hung",
     ),
     "dies of signals": Hostile(
-        "signal.signal(signal.SIGUSR1, signal.SIG_DFL)\nsleep()", "hung"
+        "signal.signal(signal.SIGRTMIN + 3, signal.SIG_DFL)\nsleep()", "hung"
     ),
     "takes all memory": Hostile("b'x' * (1 << 40)", "raised", error="MemoryError"),
     "takes all memory slowly": Hostile(

@@ -12,14 +12,14 @@ import pytest
 from markdown import Markdown
 from mkdocs.config import load_config
 
-from proof import lanes
+from proof.claim import LANES
 from proof.evidence import save
 from proof.extract import ROOT, extract
 from proof.outcome import Change, Hang, Left, Outcome, Raised, Statement, Warned
 from proof.page import SuperFencesException
 from proof.page import library as reading
 from proof.page.html import relative
-from proof.places import PLACES
+from proof.places import CALLED, PLACES
 
 GOAL = 'Order.objects.filter(pk=7, status="cancelled").exists()'
 GOOD = f"""\
@@ -181,7 +181,7 @@ def test_lane_not_run(render: Callable[..., str]) -> None:
 
 def test_lanes_are_those_of_the_runner() -> None:
     """The page speaks of the same lanes as the runner."""
-    assert set(reading.LANES) == {lanes.Sqlite.name, lanes.Postgres.name}
+    assert tuple(reading.LANES) == LANES
 
 
 def test_what_was_seen(render: Callable[..., str]) -> None:
@@ -357,11 +357,11 @@ def test_place_and_claims(render: Callable[..., str]) -> None:
 @pytest.mark.parametrize("place", PLACES)
 def test_every_place_has_words(place: str, render: Callable[..., str]) -> None:
     """A place that the runner knows can be said on the page."""
-    call = ' data-call="save(7)"' if place == "service" else ""
+    call = ' data-call="save(7)"' if place in CALLED else ""
     page = PAGE.replace('data-place="command"', f'data-place="{place}"{call}')
     said = text_of(evidence_of(render(page), "good"))
     assert "Run as " in said
-    assert ("save(7)" in said) == (place == "service")
+    assert ("save(7)" in said) == (place in CALLED)
 
 
 def test_in_a_tab_or_a_list(render: Callable[..., str]) -> None:

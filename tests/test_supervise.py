@@ -16,6 +16,7 @@ import psutil
 from proof import supervise
 from proof.child import Task
 from proof.recorder import Recorder
+from proof.witness import ASK
 
 asked, ask = os.pipe()
 supervise.adopt_orphans()
@@ -83,14 +84,12 @@ def test_a_child_that_takes_too_long_is_ended() -> None:
     """After its limit, a child is ended, whatever it does with signals."""
     sleep = "watch(lambda *_: time.sleep(60), limit=0.2)"
     dies = (
-        "watch(lambda *_: (signal.signal(signal.SIGUSR1, signal.SIG_DFL), "
+        "watch(lambda *_: (signal.signal(ASK, signal.SIG_DFL), "
         "time.sleep(60)), limit=0.2)"
     )
     stops = "watch(lambda *_: os.kill(os.getpid(), signal.SIGSTOP), limit=0.2)"
     assert alone("; ".join((dies, stops))) == ["hung True 0"] * 2
-    assert alone(f"signal.signal(signal.SIGUSR1, lambda *_: None); {sleep}") == [
-        "hung True 0"
-    ]
+    assert alone(f"signal.signal(ASK, lambda *_: None); {sleep}") == ["hung True 0"]
 
 
 def test_a_hang_that_is_expected_ends_early() -> None:
@@ -100,7 +99,7 @@ def test_a_hang_that_is_expected_ends_early() -> None:
         from dataclasses import replace
         supervise.FIRST_LOOK = supervise.LOOK_AGAIN = 0.1
         def child(recorder, hangs):
-            signal.signal(signal.SIGUSR1, lambda *_: hangs.note(
+            signal.signal(ASK, lambda *_: hangs.note(
                 "hang", reason="sleeping loop", line=1, where="x"))
             while True:
                 time.sleep(1)
@@ -115,7 +114,7 @@ def test_a_hang_that_is_not_expected_has_its_time() -> None:
         """
         supervise.FIRST_LOOK = supervise.LOOK_AGAIN = 0.05
         def child(recorder, hangs):
-            signal.signal(signal.SIGUSR1, lambda *_: os._exit(7))
+            signal.signal(ASK, lambda *_: os._exit(7))
             time.sleep(0.5)
         watch(child, limit=20)
         """

@@ -63,4 +63,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
+# Messages lie in a folder, so that a worker needs no server.
+BROKER_FOLDER = os.environ.get("BROKER_FOLDER", str(BASE_DIR / "queue"))
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://")
+if CELERY_BROKER_URL == "filesystem://":
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": BROKER_FOLDER,
+        "data_folder_out": BROKER_FOLDER,
+        "control_folder": BROKER_FOLDER,
+    }
+
 SANDBOX_URL = os.environ.get("SANDBOX_URL", sandbox.DEFAULT_URL)

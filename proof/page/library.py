@@ -7,14 +7,14 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from proof.evidence import EVIDENCE, Evidence, load
-from proof.example import Example
+from proof.example import Example, lane_order, runs_in
 from proof.extract import ROOT, extract
 from proof.judge import Verdict, judge, kin_of
 from proof.outcome import Outcome
 
 DOCS = ROOT / "docs"
 FOLDERS = "PROOF_EVIDENCE"
-LANES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+LANES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "redis": "SQLite and Redis"}
 """The lanes that a page speaks of, and what it calls them."""
 
 State = tuple[tuple[str, int, int], ...]
@@ -59,8 +59,7 @@ class Library:
         for one in self.recorded.get(example.id, ()):
             if one.fits(example):
                 found.update(one.outcomes)
-        lanes = [*(lane for lane in LANES if lane in found), *sorted(found)]
-        return {lane: found[lane] for lane in dict.fromkeys(lanes)}
+        return {lane: found[lane] for lane in sorted(found, key=lane_order)}
 
     def seen(self, example: Example) -> tuple[Seen, ...]:
         """Return the verdicts, those that differ in nothing but the lane as one."""
@@ -78,7 +77,13 @@ class Library:
     def not_run(self, example: Example) -> tuple[str, ...]:
         """Return the lanes in which nothing is recorded of an example."""
         found = self.outcomes(example)
-        return tuple(lane for lane in LANES if lane not in found)
+        lanes = [
+            lane
+            for database in LANES
+            if runs_in(example, database)
+            for lane in example.lanes(database)
+        ]
+        return tuple(lane for lane in lanes if lane not in found)
 
     def kin(self, example: Example) -> tuple[Example, ...]:
         """Return the examples on the other side of an example's pairs."""

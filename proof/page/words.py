@@ -15,6 +15,7 @@ RAN_AS = {
     "command": "Run as a management command",
     "script": "Run as a script, a file of its own",
     "service": "Run as a function called from sync code",
+    "task": "Run as a Celery task, in a worker",
 }
 WITHOUT_LINE = {
     "lost": "the goal is lost",
@@ -25,8 +26,15 @@ WITHOUT_LINE = {
 
 
 def lane_names(lanes: Iterable[str]) -> list[str]:
-    """Return what the page calls the lanes."""
-    return [LANES.get(lane, lane) for lane in lanes]
+    """Return what the page calls the lanes: databases, and what each ran under."""
+    under: dict[str, list[str]] = {}
+    for lane in lanes:
+        database, _, name = lane.partition("/")
+        under.setdefault(LANES.get(database, database), []).append(name)
+    return [
+        f"{database} ({', '.join(names)})" if any(names) else database
+        for database, names in under.items()
+    ]
 
 
 def place_in_words(example: Example) -> Markup:

@@ -7,13 +7,24 @@ A place says in `file(folder, name)` where the block lies on disk, and runs it i
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    from proof.witness import Witness
 
 PLACES = {
     "command": "a management command, through Django's own command machinery",
     "script": "a file run as `__main__`, with a `django.setup()` of its own",
     "service": "a function of a module, called from sync code",
+    "task": "a Celery task, in a worker process",
 }
+CALLED = {
+    "service": 'Write data-call="function(arguments)" as the caller calls it.',
+    "task": 'Write data-call="task.delay(arguments)" as the web process queues it.',
+}
+"""The places in which somebody calls the block, and how the header says so."""
+WITH_BROKER = frozenset({"task"})
+"""The places whose processes talk to each other through a broker or a layer."""
 
 WITHOUT_DJANGO = frozenset({"script"})
 """Places that set Django up themselves, so that a mistake in it can show."""
@@ -21,12 +32,21 @@ WITHOUT_DJANGO = frozenset({"script"})
 
 @dataclass(frozen=True)
 class Block:
-    """A block on its way to its place; `call` is the header's data-call."""
+    """A block on its way to its place; `call` is the header's data-call.
+
+    `under` is one name of the header's data-under. `broker` is the URL of the message
+    broker, in which every key begins with `prefix`. A place with several processes
+    lets `witness` listen in each of them.
+    """
 
     id: str
     code: str
     file: Path
     call: str | None
+    under: str
+    broker: str
+    prefix: str
+    witness: "Witness"
 
     @property
     def name(self) -> str:

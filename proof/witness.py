@@ -1,0 +1,153 @@
+"""What one process of an example notes about itself while the block runs in it.
+
+An example may have several processes: the one that queues a task and the worker that
+runs it, a server and its client. Each of them `enter`s before it does anything.
+"""
+
+import contextlib
+import logging
+import os
+import re
+import signal
+import threading
+import traceback
+import warnings
+from dataclasses import asdict
+from types import FrameType
+from typing import Any
+
+from proof.caller import line_in
+from proof.hang import describe_hang
+from proof.leftovers import Baseline
+from proof.recorder import Recorder
+from proof.trace import Trace
+
+OF_A_DRIVER = re.compile("unclosed database in|was deleted while still open")
+"""A connection that nobody closed. Only some versions of the drivers tell, and when
+the garbage collector likes; the trace counts each of them instead."""
+MAX_TEXT = 16 << 10
+"""Characters of a message that are kept."""
+ASK = signal.SIGRTMIN + 3 if hasattr(signal, "SIGRTMIN") else signal.SIGUSR1
+"""Asks a process why it does not end. Celery and gunicorn use the usual ones."""
+
+
+class Witness:
+    """Listens in one process; `block` is the file of the example's code."""
+
+    def __init__(self, recorder: Recorder, hangs: Recorder, block: str) -> None:
+        self._recorder, self._hangs, self._block = recorder, hangs, block
+        self._trace = Trace(recorder, block)
+        self._baseline: Baseline | None = None
+        self._began_in = 0
+        self._listens = False
+
+    def enter(self, role: str = "") -> None:
+        """Listen in this process, which the trace calls by its `role`."""
+        self._recorder.open()
+        self._hangs.open()
+        self._trace.enter(role)
+        if not self._listens:
+            self._listens = True
+            self._trace.start()
+            self._listen_to_warnings()
+            self._listen_to_threads()
+        signal.signal(ASK, self._tell_why)
+
+    def begins(self) -> None:
+        """Remember what is open: what is there beyond it at the end was left open."""
+        self._baseline, self._began_in = Baseline(), os.getpid()
+
+    def accept_descriptors(self) -> None:
+        """Count none of those open by now, such as a web process keeps to a broker."""
+        if self._baseline is not None:
+            self._baseline.accept_descriptors()
+
+    @property
+    def watches(self) -> bool:
+        """Whether this process has begun."""
+        return self._baseline is not None and self._began_in == os.getpid()
+
+    def at_work(self) -> None:
+        """Say that this is the process that runs the block, and is to be asked."""
+        self._recorder.note("at work", last=True, pid=os.getpid())
+
+    def raised(self, error: BaseException) -> None:
+        """Note the exception that ended the block."""
+        kind = type(error)
+        self._recorder.note(
+            "raised",
+            last=True,
+            type=f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins."),
+            message=str(error)[:MAX_TEXT],
+            line=self._line_of(error),
+        )
+
+    def ended(self) -> None:
+        """Note what is left open in this process."""
+        if self._baseline is not None:
+            left = asdict(self._baseline.left(self._trace))
+            self._recorder.note("left", last=True, pid=os.getpid(), **left)
+
+    def note(self, kind: str, /, **facts: Any) -> None:
+        """Note a fact of the place."""
+        self._recorder.note(kind, last=True, **facts)
+
+    def notes(self, kind: str) -> list[dict[str, Any]]:
+        """Return what all processes of the example have noted of a kind so far."""
+        return [facts for one, facts in self._recorder.notes() if one == kind]
+
+    def _line_of(self, error: BaseException) -> int:
+        if isinstance(error, SyntaxError) and error.filename == self._block:
+            return error.lineno or 0
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [f.lineno or 0 for f in frames if f.filename == self._block]
+        return lines[-1] if lines else 0
+
+    def _tell_why(self, number: int, frame: FrameType | None) -> None:
+        self._hangs.note("hang", **describe_hang(self._block, frame))
+
+    def _listen_to_warnings(self) -> None:
+        def note(
+            message: Warning | str, category: type[Warning], filename: str, lineno: int,
+            file: Any = None, line: str | None = None,
+        ) -> None:  # fmt: skip
+            if category is ResourceWarning and OF_A_DRIVER.search(str(message)):
+                return
+            where = lineno if filename == self._block else line_in(self._block)
+            self._warned(category.__name__, str(message), where)
+
+        warnings.resetwarnings()
+        warnings.simplefilter("always")
+        warnings.showwarning = note
+        logging.captureWarnings(False)
+        logging.getLogger("asyncio").addHandler(_AsyncioLog(self))
+
+    def _listen_to_threads(self) -> None:
+        """Note an exception that ends a thread, which Python only prints."""
+        hook = threading.excepthook
+
+        def note(ended: threading.ExceptHookArgs) -> None:
+            if ended.exc_value is not None:
+                text = f"{ended.exc_type.__name__}: {ended.exc_value}"
+                self._warned("threading", text, self._line_of(ended.exc_value))
+            hook(ended)
+
+        threading.excepthook = note
+
+    def _warned(self, category: str, text: str, line: int) -> None:
+        with contextlib.suppress(ValueError):  # The memory is gone at the very end.
+            self._recorder.note(
+                "warning", category=category, text=text[:MAX_TEXT], line=line
+            )
+
+
+class _AsyncioLog(logging.Handler):
+    """Notes what asyncio can only log: lost exceptions and destroyed tasks."""
+
+    def __init__(self, witness: Witness) -> None:
+        super().__init__(logging.WARNING)
+        self._witness = witness
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage().partition("\n")[0]
+        self._witness._warned("asyncio", text, 0)

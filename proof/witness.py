@@ -5,6 +5,7 @@ runs it, a server and its client. Each of them `enter`s before it does anything.
 """
 
 import contextlib
+import gc
 import logging
 import os
 import re
@@ -114,8 +115,14 @@ class Witness:
             if category is ResourceWarning and OF_A_DRIVER.search(str(message)):
                 return
             where = lineno if filename == self._block else line_in(self._block)
-            self._warned(category.__name__, str(message), where)
+            self._warned(category.__name__, str(message), where if not collects else 0)
 
+        def watch(phase: str, info: dict[str, int]) -> None:
+            collects.append(phase) if phase == "start" else collects.clear()
+
+        # The line at which the garbage collector happens to run says nothing.
+        collects: list[str] = []
+        gc.callbacks.append(watch)
         warnings.resetwarnings()
         warnings.simplefilter("always")
         warnings.showwarning = note

@@ -5,6 +5,7 @@ import gc
 import os
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import psycopg
@@ -27,6 +28,10 @@ class Baseline:
     def accept_descriptors(self) -> None:
         """Take the descriptors that are open now as open from the beginning."""
         self._descriptors = _descriptors()
+
+    def accept_threads(self, threads: Iterable[threading.Thread]) -> None:
+        """Take these threads as there from the beginning."""
+        self._threads |= set(threads)
 
     def left(self, trace: Trace) -> Left:
         """Return what is open now, once everything that ends by itself has ended."""

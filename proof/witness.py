@@ -13,6 +13,7 @@ import signal
 import threading
 import traceback
 import warnings
+from collections.abc import Iterable
 from dataclasses import asdict
 from types import FrameType
 from typing import Any
@@ -62,6 +63,11 @@ class Witness:
         """Count none of those open by now, such as a web process keeps to a broker."""
         if self._baseline is not None:
             self._baseline.accept_descriptors()
+
+    def accept_threads(self, threads: Iterable[threading.Thread]) -> None:
+        """Count none of these threads, such as those of a worker's pool."""
+        if self._baseline is not None:
+            self._baseline.accept_threads(threads)
 
     @property
     def watches(self) -> bool:

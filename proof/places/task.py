@@ -6,25 +6,31 @@
 The worker is ended cold: the outcome is in by then, and a warm end takes seconds.
 """
 
+import functools
 import importlib
 import json
+import logging
 import os
 import signal
 import sys
+import threading
 import time
 import warnings
 from pathlib import Path
 from typing import Any, NoReturn
 
+import celery
 from celery import Celery, signals
 from celery.exceptions import SecurityWarning
+from celery.worker import request as requests
+from celery.worker import state, strategy
 from kombu.transport import filesystem
 
 from config.celery import app
 from proof.places import Block
 
-CONCURRENCY = 2
-"""Tasks that a worker runs at a time, where its pool can."""
+CONCURRENCY = {"prefork": 1, "threads": 2, "solo": 1, "gevent": 2}
+"""Tasks that a worker runs at a time. One process, so that two tasks always meet."""
 STARTS_WITHIN = 20.0
 """Seconds that a worker may take to be ready."""
 OPTIONS = ("--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -94,7 +100,7 @@ def _note_what_is_sent(block: Block) -> None:
 
 def _under_way(block: Block) -> int:
     """Return how many times a task was sent and has not ended."""
-    return len(block.witness.notes("sent")) - len(block.witness.notes("task ended"))
+    return len(block.witness.notes("sent")) - len(block.witness.notes("done with"))
 
 
 def _wait_for(block: Block, worker: int, true: Any) -> None:
@@ -115,6 +121,8 @@ def _module(block: Block) -> Any:
 def _work(block: Block) -> NoReturn:
     """Be the worker: `celery -A config worker`."""
     try:
+        # What `celery worker` does first of all, before anything else is imported.
+        celery.maybe_patch_concurrency(["celery", f"--pool={block.under}"])
         block.witness.enter("worker")
         # It warns of the user who runs the guide, not of the block.
         warnings.simplefilter("ignore", SecurityWarning)
@@ -123,7 +131,7 @@ def _work(block: Block) -> NoReturn:
         sys.path.insert(0, str(block.file.parent))
         app.worker_main(
             ["--quiet", "worker", f"--pool={block.under}", *OPTIONS,
-             f"--concurrency={CONCURRENCY}", "--loglevel=WARNING"],
+             f"--concurrency={CONCURRENCY[block.under]}", "--loglevel=WARNING"],
         )  # fmt: skip
     finally:
         sys.stderr.flush()
@@ -134,6 +142,12 @@ def _witness(block: Block) -> None:
     """Note what a worker's processes do."""
     witness = block.witness
 
+    pools: list[Any] = []
+
+    def pool_threads() -> set[threading.Thread]:
+        executors = [getattr(pool, "executor", None) for pool in pools]
+        return {thread for one in executors if one for thread in one._threads}
+
     def began(**kwargs: Any) -> None:
         witness.at_work()
         if not witness.watches:
@@ -142,19 +156,47 @@ def _witness(block: Block) -> None:
     def failed(exception: BaseException, **kwargs: Any) -> None:
         witness.raised(exception)
 
+    def retried(**kwargs: Any) -> None:
+        # What Celery keeps of the failed attempt keeps its bridge's thread; the
+        # connection on which it was queued anew is kept for good.
+        witness.accept_threads(threading.enumerate())
+        witness.accept_descriptors()
+
     def ended(**kwargs: Any) -> None:
         sys.stdout.flush()
+        witness.accept_threads(pool_threads())
         witness.ended()
-        witness.note("task ended")
 
     def after_the_others(**kwargs: Any) -> None:
         # Celery's Django fixup closes connections in the same signals; it is first.
         signals.task_prerun.connect(began, weak=False)
         signals.task_failure.connect(failed, weak=False)
+        signals.task_retry.connect(retried, weak=False)
         signals.task_postrun.connect(ended, weak=False)
 
-    signals.worker_init.connect(after_the_others, weak=False)
-    signals.worker_process_init.connect(
-        lambda **kwargs: witness.enter("worker"), weak=False
+    def done(request: Any, successful: bool = False, **kwargs: Any) -> None:
+        # The last that a worker does with a task: it is acknowledged, and what it
+        # returned is gone.
+        task_ready(request, successful=successful, **kwargs)
+        witness.note("done with")
+
+    task_ready = state.task_ready
+    setattr(requests, "task_ready", done)
+    setattr(
+        strategy,
+        "create_request_cls",
+        functools.partial(requests.create_request_cls, task_ready=done),
     )
-    signals.worker_ready.connect(lambda **kwargs: witness.note("ready"), weak=False)
+    signals.worker_init.connect(after_the_others, weak=False)
+
+    def process_begins(**kwargs: Any) -> None:
+        witness.enter("worker")
+        logging.captureWarnings(False)  # Celery has them logged; they are noted.
+
+    def is_ready(sender: Any, **kwargs: Any) -> None:
+        logging.captureWarnings(False)
+        pools.append(sender.pool)
+        witness.note("ready")
+
+    signals.worker_process_init.connect(process_begins, weak=False)
+    signals.worker_ready.connect(is_ready, weak=False)

@@ -12,14 +12,58 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
+Note = tuple[str, dict[str, Any]]
+"""A kind and its facts."""
 _HEADER = struct.Struct("QQ")
 """How many bytes are used, and how many notes did not fit."""
 PATIENCE = 1.0
 """Seconds to wait for another process that writes, and may have been killed there."""
 RESERVE = 64 << 10
 """Bytes that only the last notes of a process may use."""
+
+
+class Notes(Protocol):
+    """Where a process of an example notes what happens."""
+
+    def open(self) -> None:
+        """Let this process write."""
+
+    def note(self, kind: str, /, *, last: bool = False, **facts: Any) -> None:
+        """Append one note."""
+
+    def notes(self) -> list[Note]:
+        """Return what was noted, in order."""
+
+
+class FileRecorder:
+    """Notes in a file, for a process that shares no memory with the others."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._taken = 0
+
+    def open(self) -> None:
+        """Let this process write; any may."""
+
+    def note(self, kind: str, /, *, last: bool = False, **facts: Any) -> None:
+        """Append one note, in one piece."""
+        with self._path.open("ab", buffering=0) as file:
+            file.write(json.dumps([kind, facts]).encode() + b"\n")
+
+    def notes(self) -> list[Note]:
+        """Return what was noted, in order."""
+        if not self._path.exists():
+            return []
+        return [tuple(json.loads(one)) for one in self._path.read_text().splitlines()]
+
+    def news(self) -> list[Note]:
+        """Return what was noted since this was last asked."""
+        found = self.notes()[self._taken :]
+        self._taken += len(found)
+        return found
 
 
 class Recorder:
@@ -71,7 +115,7 @@ class Recorder:
             if held:
                 self._lock.release()
 
-    def notes(self) -> list[tuple[str, dict[str, Any]]]:
+    def notes(self) -> list[Note]:
         """Return what was noted, in order."""
         start = _HEADER.size
         used, _ = self._header()

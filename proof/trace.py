@@ -21,7 +21,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 from proof.caller import line_in
-from proof.recorder import Recorder
+from proof.recorder import Notes
 
 TABLE = re.compile(r'(?:FROM|INTO|UPDATE|TABLE) +"?(\w+)"?', re.IGNORECASE)
 
@@ -29,7 +29,7 @@ TABLE = re.compile(r'(?:FROM|INTO|UPDATE|TABLE) +"?(\w+)"?', re.IGNORECASE)
 class Trace:
     """Notes every statement of this process; `block` is the example's file."""
 
-    def __init__(self, recorder: Recorder, block: str) -> None:
+    def __init__(self, recorder: Notes, block: str) -> None:
         self._recorder = recorder
         self._block = block
         # Weak, so that listening keeps no connection open that would be closed.

@@ -21,7 +21,7 @@ from typing import Any
 from proof.caller import line_in
 from proof.hang import describe_hang
 from proof.leftovers import Baseline
-from proof.recorder import Recorder
+from proof.recorder import FileRecorder, Notes
 from proof.trace import Trace
 
 OF_A_DRIVER = re.compile("unclosed database in|was deleted while still open")
@@ -36,7 +36,7 @@ ASK = signal.SIGRTMIN + 3 if hasattr(signal, "SIGRTMIN") else signal.SIGUSR1
 class Witness:
     """Listens in one process; `block` is the file of the example's code."""
 
-    def __init__(self, recorder: Recorder, hangs: Recorder, block: str) -> None:
+    def __init__(self, recorder: Notes, hangs: Notes, block: str) -> None:
         self._recorder, self._hangs, self._block = recorder, hangs, block
         self._trace = Trace(recorder, block)
         self._baseline: Baseline | None = None
@@ -98,6 +98,11 @@ class Witness:
     def note(self, kind: str, /, **facts: Any) -> None:
         """Note a fact of the place."""
         self._recorder.note(kind, last=True, **facts)
+
+    def take(self, others: FileRecorder) -> None:
+        """Note what a process that shares no memory has noted in its file."""
+        for kind, facts in others.news():
+            self._recorder.note(kind, last=True, **facts)
 
     def notes(self, kind: str) -> list[dict[str, Any]]:
         """Return what all processes of the example have noted of a kind so far."""

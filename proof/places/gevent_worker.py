@@ -1,0 +1,36 @@
+"""A worker under gevent: an interpreter of its own, patched before anything else."""
+
+from gevent import monkey
+
+monkey.patch_all()  # First, as `celery -P gevent` does.
+
+import json  # noqa: E402
+import os  # noqa: E402
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import django  # noqa: E402
+
+from proof.places import Block  # noqa: E402
+
+
+def main(told: str) -> None:
+    """Be the worker for one block."""
+    os.environ["CELERY_SKIP_CHECKS"] = "1"  # They were made once, by the forkserver.
+    django.setup()
+    from config.celery import app
+    from proof.places.task import configure, notes_of_worker
+    from proof.places.worker import work
+    from proof.recorder import FileRecorder, Recorder
+    from proof.witness import Witness
+
+    name, path, broker, prefix = json.loads(told)
+    file = Path(path)
+    witness = Witness(FileRecorder(notes_of_worker(file)), Recorder(1 << 16), path)
+    block = Block(name, "", file, None, "gevent", broker, prefix, witness)
+    configure(app, block)
+    work(app, block)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,114 @@
+"""The worker's side of the place task, and what it notes of each task."""
+
+import functools
+import logging
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from celery import Celery, signals
+from celery.exceptions import SecurityWarning
+from celery.worker import request as requests
+from celery.worker import state, strategy
+
+from proof.places import Block
+from proof.witness import Witness
+
+CONCURRENCY = {"prefork": 1, "threads": 2, "solo": 1, "gevent": 2}
+"""Tasks that a worker runs at a time. One process, so that two tasks always meet."""
+OPTIONS = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+"""What a worker that has no others to talk to leaves out."""
+
+
+def work(app: Celery, block: Block) -> NoReturn:
+    """Be the worker, as `celery -A config worker` is, until the process is killed."""
+    try:
+        block.witness.enter("worker")
+        # It warns of the user who runs the guide, not of the block.
+        warnings.simplefilter("ignore", SecurityWarning)
+        Watch(block.witness).connect()
+        app.conf.imports = (block.name,)
+        sys.path.insert(0, str(block.file.parent))
+        app.worker_main(
+            ["--quiet", "worker", f"--pool={block.under}", *OPTIONS,
+             f"--concurrency={CONCURRENCY[block.under]}", "--loglevel=WARNING"],
+        )  # fmt: skip
+    finally:
+        sys.stderr.flush()
+        os._exit(1)
+
+
+class Watch:
+    """Notes what the processes of a worker do, by Celery's own signals."""
+
+    def __init__(self, witness: Witness) -> None:
+        self._witness = witness
+        self._pool: Any = None
+
+    def connect(self) -> None:
+        """Listen from now on, in this process and those that it forks."""
+        signals.worker_init.connect(self._after_the_others)
+        signals.worker_process_init.connect(self._process_begins)
+        signals.worker_ready.connect(self._is_ready)
+        self._connect_to_the_end()
+
+    def _after_the_others(self, **kwargs: Any) -> None:
+        """Listen to tasks after Celery's Django fixup, which closes connections."""
+        signals.task_prerun.connect(self._begins)
+        signals.task_failure.connect(self._failed)
+        signals.task_retry.connect(self._retried)
+        signals.task_postrun.connect(self._ended)
+
+    def _process_begins(self, **kwargs: Any) -> None:
+        self._witness.enter("worker")
+        logging.captureWarnings(False)  # Celery has them logged; they are noted.
+
+    def _is_ready(self, sender: Any, **kwargs: Any) -> None:
+        logging.captureWarnings(False)
+        self._pool = sender.pool
+        self._witness.note("ready")
+
+    def _begins(self, **kwargs: Any) -> None:
+        self._witness.at_work()
+        if not self._witness.watches:
+            self._witness.begins()
+
+    def _failed(self, exception: BaseException, **kwargs: Any) -> None:
+        self._witness.raised(exception)
+
+    def _retried(self, **kwargs: Any) -> None:
+        # What Celery keeps of the failed attempt keeps its bridge's thread; the
+        # connection on which it was queued anew is kept for good.
+        self._witness.accept_threads(threading.enumerate())
+        self._witness.accept_descriptors()
+
+    def _ended(self, **kwargs: Any) -> None:
+        sys.stdout.flush()
+        self._witness.accept_threads(self._threads())
+        self._witness.ended()
+
+    def _threads(self) -> Iterable[threading.Thread]:
+        """Return the threads of the pool, or what stands for its greenlets."""
+        executor = getattr(self._pool, "executor", None)
+        if executor is not None:
+            return set(executor._threads)
+        every = threading.enumerate()
+        return {one for one in every if isinstance(one, threading._DummyThread)}
+
+    def _connect_to_the_end(self) -> None:
+        """Note the last that a worker does with a task.
+
+        It is acknowledged by then, and what it returned is gone.
+        """
+        task_ready = state.task_ready
+
+        def done(request: Any, successful: bool = False, **kwargs: Any) -> None:
+            task_ready(request, successful=successful, **kwargs)
+            self._witness.note("done with")
+
+        requests.task_ready = done
+        create = functools.partial(requests.create_request_cls, task_ready=done)
+        strategy.create_request_cls = create

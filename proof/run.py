@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
 from proof.claim import LANES, UNDER
-from proof.crew import end, in_lane
+from proof.crew import in_lane
 from proof.errors import LaneUnavailable, ServerDied
 from proof.example import Example, runs_in
 from proof.extract import ROOT, pair_expressions
@@ -27,8 +28,8 @@ from proof.lanes import (
     is_full,
 )
 from proof.outcome import Outcome
+from proof.server import Zygote, end
 from proof.supervise import LIMIT
-from proof.template import REFUSED
 from proof.workspace import workspace
 
 __all__ = ["LANES", "Report", "cores", "run"]
@@ -81,25 +82,24 @@ def run(
     with ExitStack() as stack:
         folder = stack.enter_context(workspace())
         told = stack.enter_context(_janitor(folder))
-        environment = {
-            **_environment(folder), "SANDBOX_URL": stack.enter_context(_sandbox())
-        }  # fmt: skip
+        sandbox = stack.enter_context(_sandbox())
         for name in lanes:
-            try:
-                setup = stack.enter_context(
-                    _lane(name, folder, limit, environment, told)
-                )
-            except LaneUnavailable as error:
-                left_out[name] = str(error)
-                continue
             orders = [
                 _order(example, expressions[example.id], lane)
                 for example in chosen
                 if runs_in(example, name)
                 for lane in example.lanes(name)
             ]
+            count = min(jobs or cores(), len(orders))
             try:
-                for one in in_lane(setup, orders, environment, jobs or cores()):
+                zygote = stack.enter_context(
+                    _lane(name, folder, limit, count, sandbox, told)
+                )
+            except LaneUnavailable as error:
+                left_out[name] = str(error)
+                continue
+            try:
+                for one in in_lane(zygote, orders):
                     seen[one[0].example, one[0].lane] = one
                     progress(one[0])
             except LaneUnavailable as error:
@@ -175,8 +175,8 @@ def _janitor(folder: Path) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def _sandbox() -> Iterator[str]:
-    """Start the server behind the SDKs on a free port and yield its address."""
+def _sandbox() -> Iterator[Callable[[], str]]:
+    """Start the server behind the SDKs on a free port and yield who knows where."""
     process = subprocess.Popen(
         [sys.executable, "-m", "sandbox", "--port", "0", "--until-stdin-closes"],
         cwd=EXAMPLES,
@@ -186,10 +186,15 @@ def _sandbox() -> Iterator[str]:
         start_new_session=True,
     )
     assert process.stdin and process.stdout
+    said = process.stdout
+
+    @cache
+    def address() -> str:
+        if line := said.readline().strip():
+            return line
+        raise ServerDied("the local server behind the SDKs did not start")
+
     try:
-        address = process.stdout.readline().strip()
-        if not address:
-            raise ServerDied("the local server behind the SDKs did not start")
         yield address
     finally:
         process.stdin.close()
@@ -201,22 +206,27 @@ def _lane(
     name: str,
     folder: Path,
     limit: float,
-    environment: dict[str, str],
+    count: int,
+    sandbox: Callable[[], str],
     janitor: IO[str],
-) -> Iterator[Setup]:
-    """Prepare a lane's template database and yield what a forkserver needs."""
+) -> Iterator[Zygote]:
+    """Prepare a lane's template database and as many forkservers, and yield them."""
     mark = secrets.token_hex(4)
     lane = _found(name, mark, folder)
     server = lane.server if isinstance(lane, Postgres) else ""
     broker = lane.broker if isinstance(lane, Redis) else ""
+    zygote = Zygote(_environment(folder), count)
     try:
         if server or broker:
             print(json.dumps([server or broker, mark]), file=janitor, flush=True)
         if isinstance(lane, Postgres):
             lane.prepare()
-        _fill(lane, environment)
-        yield Setup(str(folder), mark, server, limit, broker)
+        # What takes a while was started before: the sandbox, and what Zygote imports.
+        setup = Setup(str(folder), mark, server, limit, broker)
+        zygote.start(setup, sandbox(), empty=True)
+        yield zygote
     finally:
+        zygote.close()
         with suppress(LaneUnavailable):
             lane.close()
 
@@ -227,17 +237,3 @@ def _found(name: str, mark: str, folder: Path) -> Lane:
     if name == "redis":
         return find_redis(mark, folder)
     return Sqlite(folder)
-
-
-def _fill(lane: Lane, environment: dict[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "proof.template"],
-        env={**environment, "DATABASE_URL": lane.template()},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode == REFUSED:
-        raise LaneUnavailable(f"{lane.name}: {done.stderr.splitlines()[-1]}")
-    if done.returncode:
-        raise ServerDied(f"the template database could not be filled:\n{done.stderr}")

@@ -106,7 +106,7 @@ HOSTILE = {
     ),
     "kills its parent, as a script": Hostile(
         "os.kill(os.getppid(), signal.SIGKILL)\nsleep()",
-        "ended the process that ran it (exit status 0)",
+        TAKES_IT_DOWN,
         "script",
     ),
     "forks": Hostile("os.fork()", "returned", lanes=BOTH),
@@ -463,7 +463,7 @@ def test_a_stopped_runner_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An example that stops its parent costs itself, and the run goes on."""
-    monkeypatch.setattr("proof.crew.ANSWERS_WITHIN", 6.0)
+    monkeypatch.setattr("proof.server.ANSWERS_WITHIN", 6.0)
     stops = "os.kill(os.getppid(), signal.SIGSTOP)\nsleep()"
     examples = written(
         tmp_path,
@@ -474,6 +474,28 @@ def test_a_stopped_runner_is_replaced(
     ends: Mapping[str, Outcome] = {one.example: one for one in report.outcomes}
     assert ends["stops"].end == "stopped the process that ran it"
     assert ends["harmless"].end == "returned"
+
+
+def test_a_killed_zygote_costs_nothing(tmp_path: Path) -> None:
+    """What was forked goes on without the process that forked it."""
+    lone = "import psutil\nos.kill(psutil.Process(os.getppid()).ppid(), signal.SIGKILL)"
+    orphan = "os.kill(os.getppid(), signal.SIGKILL)\nsleep()"
+    examples = written(
+        tmp_path,
+        hostile("kills the zygote", lone, "service", ("sqlite",)),
+        fence("beside", CANCEL),
+        hostile("kills its parent then", orphan, "service", ("sqlite",)),
+        fence("after", CANCEL),
+    )
+    before = {process.pid for process in psutil.process_iter()}
+    report = run(examples, examples, ["sqlite"], limit=LIMIT, jobs=1)
+    assert [one.end for one in report.outcomes] == [
+        "returned",
+        "returned",
+        "ended the process that ran it (nobody saw how)",
+        "returned",
+    ]
+    assert strangers(before, Path("/nowhere")) == []
 
 
 def test_a_broken_progress_ends_the_run(tmp_path: Path) -> None:

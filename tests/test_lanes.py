@@ -1,16 +1,13 @@
 """A lane that cannot run, or is lost, says why in a line and costs nothing else."""
 
-import json
 import os
 import re
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -42,6 +39,7 @@ from proof.lanes import (
 )  # fmt: skip
 from proof.outcome import Outcome, Raised
 from proof.run import run
+from proof.server import Zygote
 
 needs_postgres = pytest.mark.skipif(
     "postgresql" not in lanes_here(), reason="no PostgreSQL server answers"
@@ -142,22 +140,21 @@ def test_a_server_that_refuses(
     assert "\n" not in report.left_out["postgresql"]
 
 
-def test_a_server_that_refuses_a_forkserver(tmp_path: Path) -> None:
-    """A server that is full when the examples' processes start says so in a line."""
-    url = "postgresql://me@127.0.0.1:1/postgres"
-    done = subprocess.run(
-        [sys.executable, "-m", "proof.forkserver"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'examples'}"},
-        input=json.dumps(asdict(Setup(str(tmp_path), "aa33", url, 1.0))) + "\n",
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert json.loads(done.stdout) == {
-        "lane lost": "postgresql: connection failed: connection to server at "
+@pytest.mark.parametrize("empty", [True, False])
+def test_a_server_that_refuses_a_lanes_processes(empty: bool, tmp_path: Path) -> None:
+    """A server that refuses the template, or the look at it, says so in a line."""
+    setup = Setup(str(tmp_path), "aa33", "postgresql://me@127.0.0.1:1/postgres", 1.0)
+    path = f"{ROOT}{os.pathsep}{ROOT / 'examples'}"
+    zygote = Zygote({**os.environ, "PYTHONPATH": path}, 1)
+    try:
+        with pytest.raises(LaneUnavailable) as caught:
+            zygote.start(setup, "", empty=empty)
+    finally:
+        zygote.close()
+    assert str(caught.value) == (
+        "postgresql: connection failed: connection to server at "
         '"127.0.0.1", port 1 failed: Connection refused'
-    }
+    )
 
 
 class Proxy:

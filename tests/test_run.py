@@ -1,6 +1,7 @@
 """A run brings back an outcome of each example, in each lane that can run."""
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -156,15 +157,7 @@ def test_a_template_that_cannot_be_filled_ends_the_run(
     """A mistake in the example project itself is told as it is."""
     monkeypatch.setattr("proof.run.ROOT", Path("/nowhere"))
     monkeypatch.setattr("proof.run.EXAMPLES", Path("/nowhere"))
-    monkeypatch.setattr("proof.run._sandbox", _Nothing)
-    monkeypatch.setattr("proof.run._janitor", lambda folder: _Nothing())
+    monkeypatch.setattr("proof.run._sandbox", lambda: nullcontext(str))
+    monkeypatch.setattr("proof.run._janitor", lambda folder: nullcontext())
     with pytest.raises(ServerDied, match="the template database could not be filled:"):
         run(examples, examples, ["sqlite"])
-
-
-class _Nothing:
-    def __enter__(self) -> str:
-        return ""
-
-    def __exit__(self, *exc_info: object) -> None:
-        return

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -91,9 +91,11 @@ def run(
                 for lane in example.lanes(name)
             ]
             count = min(jobs or cores(), len(orders))
+            places = {order["task"]["place"] for order in orders}
+            begin = partial(Zygote, _environment(folder), count, places)
             try:
                 zygote = stack.enter_context(
-                    _lane(name, folder, limit, count, sandbox, told)
+                    _lane(name, folder, limit, begin, sandbox, told)
                 )
             except LaneUnavailable as error:
                 left_out[name] = str(error)
@@ -206,16 +208,16 @@ def _lane(
     name: str,
     folder: Path,
     limit: float,
-    count: int,
+    begin: Callable[[], Zygote],
     sandbox: Callable[[], str],
     janitor: IO[str],
 ) -> Iterator[Zygote]:
-    """Prepare a lane's template database and as many forkservers, and yield them."""
+    """Prepare a lane's template database and its forkservers, and yield them."""
     mark = secrets.token_hex(4)
     lane = _found(name, mark, folder)
     server = lane.server if isinstance(lane, Postgres) else ""
     broker = lane.broker if isinstance(lane, Redis) else ""
-    zygote = Zygote(_environment(folder), count)
+    zygote = begin()
     try:
         if server or broker:
             print(json.dumps([server or broker, mark]), file=janitor, flush=True)

@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -23,14 +24,19 @@ PATIENCE = 10.0
 
 
 class Zygote:
-    """The interpreter of a lane, which is forked into `count` slots, each a server."""
+    """The interpreter of a lane, which is forked into `count` slots, each a server.
 
-    def __init__(self, environment: dict[str, str], count: int) -> None:
-        self._environment = environment
+    It loads what the `places` of the examples need.
+    """
+
+    def __init__(
+        self, environment: dict[str, str], count: int, places: Iterable[str]
+    ) -> None:
+        self._environment, self._places = environment, sorted(places)
         self.servers = [Server() for _ in range(count)]
         theirs = [end for server in self.servers for end in server.theirs]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "proof.zygote"],
+            [sys.executable, "-m", "proof.zygote", *self._places],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.PIPE,
@@ -62,7 +68,7 @@ class Zygote:
 
     def another(self) -> "Zygote":
         """Return one for a single slot, to be started by `start_again`."""
-        other = Zygote(self._environment, 1)
+        other = Zygote(self._environment, 1, self._places)
         other._setup, other._sandbox = self._setup, self._sandbox
         return other
 

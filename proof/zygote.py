@@ -24,7 +24,7 @@ from proof.forkserver import ForkServer, Setup
 from proof.lanes import first_line
 from proof.nursery import write_line
 from proof.observe import Observer
-from proof.places import PLACES, WITHOUT_DJANGO, place
+from proof.places import WITHOUT_DJANGO, place
 from proof.rehearsal import rehearse
 from proof.slot import Slot, Start
 
@@ -36,36 +36,41 @@ PRELOADED = (
     "django.db.models",
     "bridge",
     "broker",
-    "celery.apps.worker",
-    "celery.bin.worker",
-    "celery.concurrency.prefork",
-    "celery.contrib.django.task",
-    "celery.fixups.django",
-    "celery.worker.consumer",
     "codehost",
-    "kombu.transport.filesystem",
     # What httpx only imports with its first client and its first call.
     "anyio._backends._asyncio",
     "certifi",
     "httpcore",
 )
 """What no example needs to import again, and nothing that needs settings."""
+PRELOADED_FOR = {
+    "task": (
+        "celery.apps.worker",
+        "celery.bin.worker",
+        "celery.concurrency.prefork",
+        "celery.contrib.django.task",
+        "celery.fixups.django",
+        "celery.worker.consumer",
+        "kombu.transport.filesystem",
+    ),
+}
+"""What only the examples of one place need."""
 
 
-def main() -> None:
-    """Prepare everything, fork the slots and wait for their end."""
+def main(places: list[str]) -> None:
+    """Prepare what these places need, fork the slots and wait for their end."""
     supervise.adopt_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # All that is made before the forks is kept: looking for garbage finds none.
     gc.disable()
     slots: list[Slot] = []
-    _or_tell_why(lambda: slots.extend(_forked(sys.stdin.readline)))
+    _or_tell_why(lambda: slots.extend(_forked(places, sys.stdin.readline)))
     _tell({"ready": [slot.processes[-1] for slot in slots]})
     _wait(slots)
 
 
-def _forked(line: Callable[[], str]) -> list[Slot]:
-    for name in PRELOADED:
+def _forked(places: list[str], line: Callable[[], str]) -> list[Slot]:
+    for name in (*PRELOADED, *(n for p in places for n in PRELOADED_FOR.get(p, ()))):
         import_module(name)
     start = Start(**json.loads(line() or sys.exit(0)))
     os.environ["SANDBOX_URL"] = start.sandbox
@@ -73,6 +78,8 @@ def _forked(line: Callable[[], str]) -> list[Slot]:
     _fork_nurseries(slots, setup)
     template = setup.lane().template()
     _set_up_django(template)
+    for name in set(places) - WITHOUT_DJANGO:
+        place(name)
     if start.empty:
         _fill()
     observer = Observer(template)
@@ -97,8 +104,6 @@ def _set_up_django(template_url: str) -> None:
     import django
 
     django.setup()
-    for name in PLACES.keys() - WITHOUT_DJANGO:
-        place(name)
 
 
 def _fill() -> None:
@@ -147,4 +152,4 @@ def _wait(slots: list[Slot]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -145,7 +145,7 @@ def test_a_server_that_refuses_a_lanes_processes(empty: bool, tmp_path: Path) ->
     """A server that refuses the template, or the look at it, says so in a line."""
     setup = Setup(str(tmp_path), "aa33", "postgresql://me@127.0.0.1:1/postgres", 1.0)
     path = f"{ROOT}{os.pathsep}{ROOT / 'examples'}"
-    zygote = Zygote({**os.environ, "PYTHONPATH": path}, 1)
+    zygote = Zygote({**os.environ, "PYTHONPATH": path}, 1, [])
     try:
         with pytest.raises(LaneUnavailable) as caught:
             zygote.start(setup, "", empty=empty)

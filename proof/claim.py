@@ -19,10 +19,11 @@ SYMPTOMS = (
     *EXPRESSION_SYMPTOMS,
     "hangs",
     "leaks",
+    "blocks",
     "serial",
     "warns",
 )
-OF_A_LINE = ("raises", "hangs", "warns")
+OF_A_LINE = ("raises", "hangs", "blocks", "warns")
 """Symptoms that happen at a line; the others are true of the whole run."""
 HANG_REASONS = (
     "lock wait",
@@ -31,6 +32,7 @@ HANG_REASONS = (
     "thread never ends",
     "busy",
 )
+BLOCKS_LOOP = "the event loop"
 LANES = ("sqlite", "postgresql", "redis")
 UNDER = {
     "service": ("code", "command", "task", "view"),
@@ -245,6 +247,16 @@ def _read_leak(
     return {"counts": tuple(sorted(counts.items()))}
 
 
+def _read_blocks(line: int, kind: str, rest: str) -> dict[str, str]:
+    if rest != BLOCKS_LOOP:
+        raise ClaimError(
+            line,
+            f'"blocks{f": {rest}" if rest else ""}" does not say what is blocked',
+            f"Write `❌ blocks: {BLOCKS_LOOP}` at the line at which it stands still.",
+        )
+    return {"text": rest}
+
+
 def _read_serial(line: int, kind: str, rest: str) -> dict[str, int]:
     found = re.fullmatch(r"(\d+) at a time", rest)
     if found is None:
@@ -268,5 +280,6 @@ _READERS: dict[str, Callable[[int, str, str], dict[str, Any]]] = {
     "warns": _read_named,
     "hangs": _read_hang,
     "leaks": _read_leak,
+    "blocks": _read_blocks,
     "serial": _read_serial,
 }

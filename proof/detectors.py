@@ -1,6 +1,6 @@
 """A detector for each kind of claim: it yields why the claim is refuted, if it is."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from proof.claim import COMMITTED, ROLLED_BACK, Claim
@@ -110,6 +110,17 @@ def _leaks(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
         yield Reason(claim.line, str(claim), f"left open: {left}", _fix(claim))
 
 
+def _blocks(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
+    lines = sorted(set(outcome.stalls))
+    if not lines:
+        yield Reason(claim.line, str(claim), "the loop never stood still", _fix(claim))
+    elif not claim.apart and claim.line not in lines:
+        yield Reason(
+            claim.line, f"the event loop stands still at line {claim.line}",
+            stalled(lines), "Move the comment to that line.",
+        )  # fmt: skip
+
+
 def _serial(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
     sent = sum(one.kind not in BOUNDARIES for one in outcome.statements)
     if outcome.in_flight != claim.number:
@@ -136,6 +147,7 @@ DETECTORS: Mapping[str, Detector] = {
     "raises": _raises,
     "hangs": _hangs,
     "leaks": _leaks,
+    "blocks": _blocks,
     "serial": _serial,
     "warns": _warns,
 }
@@ -186,6 +198,12 @@ def exception(raised: Raised) -> str:
 
 def _same_type(claimed: str, seen: str) -> bool:
     return seen == claimed or seen.endswith(f".{claimed}")
+
+
+def stalled(lines: Iterable[int]) -> str:
+    """Return where the event loop stood still, in a sentence."""
+    where = ", ".join(str(line) for line in lines)
+    return f"the event loop stood still at line {where} of the block"
 
 
 def warning(one: Warned) -> str:

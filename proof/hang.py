@@ -73,9 +73,20 @@ def _work_for_dead_thread() -> bool:
 
 
 def _loop_sleeps(stacks: dict[threading.Thread, Stack]) -> bool:
-    waits = any(_activity(stack) == "waits for events" for stack in stacks.values())
-    scheduled = any(getattr(loop, "_scheduled", ()) for loop in open_loops())
-    return waits and not scheduled
+    """Whether a loop waits for events, with nothing to do later either.
+
+    A server's own loop always has: it looks every now and then whether to end.
+    """
+    waiting = {
+        thread.ident
+        for thread, stack in stacks.items()
+        if _activity(stack) == "waits for events"
+    }
+    return any(
+        getattr(loop, "_thread_id", None) in waiting
+        and not getattr(loop, "_scheduled", ())
+        for loop in open_loops()
+    )
 
 
 def _activity(stack: Stack) -> str | None:

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from itertools import chain
 
 from proof.claim import COMMITTED, Claim
-from proof.detectors import DETECTORS, Reason, exception, is_claimed, warning
+from proof.detectors import (
+    DETECTORS,
+    Reason,
+    exception,
+    is_claimed,
+    stalled,
+    warning,
+)
 from proof.example import Example
 from proof.outcome import Outcome
 
@@ -98,6 +105,11 @@ def _unclaimed(
                 one.line or last, "no warning but those claimed",
                 warning(one), "Mend the block, or claim the warning.",
             )  # fmt: skip
+    if outcome.stalls and "blocks" not in kinds:
+        yield Reason(
+            outcome.stalls[0], said, stalled(outcome.stalls),
+            "Keep the loop free, or claim that it is blocked at this line.",
+        )  # fmt: skip
     if claims[0].good and outcome.left:
         yield Reason(
             last, "nothing is left open", f"left open: {outcome.left}",

@@ -43,6 +43,7 @@ def read_notes(
         warnings=_warnings(of.get("warning", ())),
         statements=tuple(_statements(of.get("statement", ()), failed)),
         in_flight=in_flight,
+        stalls=tuple(sorted({one["line"] for one in of.get("stall", ())})),
         left=_left(of.get("left", ())),
     )
 

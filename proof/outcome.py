@@ -93,7 +93,8 @@ class Outcome:
     "exited with 0 before the example was done" or "killed by SIGKILL". `answers`
     holds each expression of the example and its twins with what it was from outside:
     true, false, or the error that it gave. `in_flight` is the largest number of
-    statements under way at once.
+    statements under way at once, `stalls` the block's lines at which an event loop
+    stood still for half a second.
     """
 
     example: str
@@ -107,6 +108,7 @@ class Outcome:
     changes: tuple[Change, ...] = ()
     statements: tuple[Statement, ...] = ()
     in_flight: int = 0
+    stalls: tuple[int, ...] = ()
     left: Left = Left()
 
     def rolled_back(self) -> bool:
@@ -125,8 +127,9 @@ class Outcome:
 
 
 def to_json(outcome: Outcome) -> dict[str, Any]:
-    """Return the outcome as plain data."""
-    return asdict(outcome)
+    """Return the outcome as plain data; `stalls` only if there are any."""
+    data = asdict(outcome)
+    return data if outcome.stalls else {k: v for k, v in data.items() if k != "stalls"}
 
 
 def from_json(data: Mapping[str, Any]) -> Outcome:
@@ -143,5 +146,6 @@ def from_json(data: Mapping[str, Any]) -> Outcome:
         changes=tuple(Change(**one) for one in data["changes"]),
         statements=tuple(Statement(**one) for one in data["statements"]),
         in_flight=data["in_flight"],
+        stalls=tuple(data.get("stalls", ())),
         left=Left(**data["left"]),
     )

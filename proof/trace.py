@@ -181,12 +181,25 @@ def thread_role(thread: threading.Thread | None = None) -> str:
         return "sync_to_async thread"
     if thread.name.startswith("asyncio_"):
         return "pool thread"
+    if _is_requests(thread):
+        return "request's thread"
+    return "loop thread" if _runs_loop(thread) else "own thread"
+
+
+def _is_requests(thread: threading.Thread) -> bool:
+    """Whether asgiref keeps this thread for the sync code of one request."""
+    executors = list(SyncToAsync.context_to_thread_executor.values())
+    prefixes = [getattr(one, "_thread_name_prefix", None) for one in executors]
+    return any(p and thread.name.startswith(f"{p}_") for p in prefixes)
+
+
+def _runs_loop(thread: threading.Thread) -> bool:
     try:
         frame: FrameType | None = sys._current_frames()[thread.ident or 0]
     except KeyError:
-        return "own thread"
+        return False
     while frame is not None:
         if frame.f_code is asyncio.BaseEventLoop.run_forever.__code__:
-            return "loop thread"
+            return True
         frame = frame.f_back
-    return "own thread"
+    return False

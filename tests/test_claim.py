@@ -117,13 +117,13 @@ def test_lanes_stand_behind_a_claim(suffix: str, lanes: tuple[str, ...]) -> None
             "❌ looses: X",
             'unknown claim "❌ looses: X"',
             "After ❌ stands one of: raises, lost, escaped, partial, corrupt, hangs, "
-            "leaks, serial, warns.",
+            "leaks, blocks, serial, warns.",
         ),
         (
             "❌ committed: X",
             'unknown claim "❌ committed: X"',
             "After ❌ stands one of: raises, lost, escaped, partial, corrupt, hangs, "
-            "leaks, serial, warns.",
+            "leaks, blocks, serial, warns.",
         ),
         (
             "✅ committed: X =",

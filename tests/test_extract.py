@@ -264,7 +264,7 @@ def test_an_unknown_symptom_is_refused_at_its_line(tmp_path: Path) -> None:
     assert refused(tmp_path, fence("a", BODY + "\n# ❌ breaks: True")) == (
         'docs/page.md:7: unknown claim "❌ breaks: True"\n'
         "    After ❌ stands one of: raises, lost, escaped, partial, corrupt, hangs, "
-        "leaks, serial, warns."
+        "leaks, blocks, serial, warns."
     )
 
 

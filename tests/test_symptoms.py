@@ -51,6 +51,7 @@ class Pair:
     does_not: str
     seen: str
     lanes: tuple[str, ...] = ("sqlite", "postgresql")
+    place: str = "service"
 
 
 def block(body: str, claims: str) -> str:
@@ -59,6 +60,20 @@ def block(body: str, claims: str) -> str:
     return f"{HEAD}\n\ndef act():\n{indented}\n\n{dedent(claims).strip()}"
 
 
+def urls(body: str, claims: str) -> str:
+    """Return a URLconf: an async view with a body, what is printed, and claims."""
+    code = block(body, f"#> GET / 200 {{}}\n{claims}").replace(
+        "def act():", "async def act(request):"
+    )
+    return f"{code}\n{URLS}"
+
+
+URLS = """
+from django.http import JsonResponse
+from django.urls import path
+
+urlpatterns = [path("", act)]
+"""
 ESCAPE = """
 try:
     with transaction.atomic():
@@ -208,6 +223,23 @@ PAIRS = {
         "left open: 1 loop",
         ("sqlite",),
     ),
+    "blocks": Pair(
+        f"# ❌ lost: {GOAL}",
+        "time.sleep(0.8)  # ❌ blocks: the event loop\nreturn JsonResponse({})",
+        "await asyncio.sleep(0.8)  # ❌ blocks: the event loop\n"
+        "return JsonResponse({})",
+        "the loop never stood still",
+        ("sqlite",),
+        "view",
+    ),
+    "blocks at another line": Pair(
+        f"# ❌ lost: {GOAL}",
+        "time.sleep(0.8)  # ❌ blocks: the event loop\nreturn JsonResponse({})",
+        "time.sleep(0.8)\nreturn JsonResponse({})  # ❌ blocks: the event loop",
+        "the event loop stood still at line ",
+        ("sqlite",),
+        "view",
+    ),
     "serial": Pair(
         f"# ❌ lost: {GOAL}\n# ❌ serial: 1 at a time",
         GATHER.format("True", 0.5), GATHER.format("False", 6),
@@ -243,6 +275,15 @@ PAIRS = {
 }  # fmt: skip
 TWINS = (
     fence("commits", CANCEL),
+    fence(
+        "serves",
+        urls(
+            'await MINE.aupdate(status="cancelled")\nreturn JsonResponse({})',
+            f"# ✅ committed: {GOAL}",
+        ),
+        place="view",
+        call="get('/')",
+    ),
     fence("rolls", block(SAME_THREAD, f"# ✅ rolled back: {GOAL}")),
     fence(
         "only",
@@ -260,6 +301,7 @@ def blocks() -> list[str]:
     for name, pair in PAIRS.items():
         good = "✅" in pair.claims
         twin = "rolls" if "escaped" in pair.claims else "commits"
+        twin = "serves" if pair.place == "view" else twin
         twin = "only" if "count() == 1" in pair.claims else twin
         for code, way in ((pair.shows, "shows"), (pair.does_not, "not")):
             claims = "".join(
@@ -269,9 +311,11 @@ def blocks() -> list[str]:
             found.append(
                 fence(
                     f"{_id(name)}-{way}",
-                    block(code, claims),
+                    (urls if pair.place == "view" else block)(code, claims),
                     "✅ It works" if good else "❌ It fails",
                     twin=None if good else twin,
+                    place=pair.place,
+                    call="get('/')" if pair.place == "view" else None,
                 )
             )
     return found
@@ -318,7 +362,7 @@ def test_a_run_that_does_not_is_refuted(
     assert any(one.startswith(PAIRS[name].seen) for one in told), told
 
 
-@pytest.mark.parametrize("twin", ["commits", "rolls", "only"])
+@pytest.mark.parametrize("twin", ["commits", "serves", "rolls", "only"])
 @pytest.mark.parametrize("lane", ["sqlite", "postgresql"])
 def test_the_twins_hold(
     seen: Mapping[tuple[str, str], Verdict], twin: str, lane: str

@@ -16,6 +16,7 @@ RAN_AS = {
     "script": "Run as a script, a file of its own",
     "service": "Run as a function called from sync code",
     "task": "Run as a Celery task, in a worker",
+    "view": "Run as a URLconf, served over HTTP",
 }
 WITHOUT_LINE = {
     "lost": "the goal is lost",
@@ -76,6 +77,8 @@ def symptom(claim: Claim, outcome: Outcome) -> str:
         words, line = f"raises {_short(claim.name)}", outcome.raised.line
     elif claim.kind == "hangs" and outcome.hang is not None:
         words, line = f"hangs ({claim.text})", outcome.hang.line
+    elif claim.kind == "blocks":
+        words, line = "blocks the event loop", claim.line if not claim.apart else 0
     elif claim.kind == "warns":
         words = f"warns {_short(claim.name)}"
         lines = (one.line for one in outcome.warnings if one.category == claim.name)
@@ -109,6 +112,9 @@ def sentences(example: Example, outcome: Outcome) -> Iterator[Markup]:
         where = _where(example, one.line)
         text = code(f"{one.category}: {one.text}")
         yield Markup("It warned {}{}.").format(text, where)
+    for line in outcome.stalls:
+        where = _where(example, line)
+        yield Markup("The event loop stood still{}.").format(where)
     if outcome.left:
         yield Markup("It left open: {}.").format(tag("strong", str(outcome.left)))
     elif outcome.hang is None:

@@ -17,10 +17,12 @@ PLACES = {
     "script": "a file run as `__main__`, with a `django.setup()` of its own",
     "service": "a function of a module, called from sync code",
     "task": "a Celery task, in a worker process",
+    "view": "a URLconf of views, served over HTTP by a real server",
 }
 CALLED = {
     "service": 'Write data-call="function(arguments)" as the caller calls it.',
     "task": 'Write data-call="task.delay(arguments)" as the web process queues it.',
+    "view": "Write data-call=\"get('/orders/7/')\" as a client asks the server.",
 }
 """The places in which somebody calls the block, and how the header says so."""
 WITH_BROKER = frozenset({"task"})

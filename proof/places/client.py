@@ -1,0 +1,92 @@
+"""The HTTP client of the place view: what it gets is printed, a line a request."""
+
+import re
+import socket
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from proof.witness import Witness
+
+MAX_LINE = 120
+"""Characters of a body that a line shows."""
+
+
+class Client:
+    """Asks the server at an address; keeps its cookies from one request to the next.
+
+    `witness` says when the server has begun with a request.
+    """
+
+    def __init__(self, address: tuple[str, int], witness: Witness) -> None:
+        self._address, self._witness = address, witness
+        self._http = httpx.Client(
+            base_url=f"http://{address[0]}:{address[1]}", timeout=None
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def names(self) -> dict[str, Callable[..., Any]]:
+        """Return what a call may use."""
+        return {
+            "get": self.get,
+            "post": self.post,
+            "together": self.together,
+            "leave": self.leave,
+        }
+
+    def get(self, path: str) -> httpx.Response:
+        """Get a path."""
+        return _said(self._http.get(path))
+
+    def post(self, path: str, **data: Any) -> httpx.Response:
+        """Post JSON to a path."""
+        return _said(self._http.post(path, json=data))
+
+    def together(self, *paths: str) -> list[httpx.Response]:
+        """Get all the paths at once; they are shown in the order of the call."""
+        with ThreadPoolExecutor(len(paths)) as pool:
+            responses = list(pool.map(self._http.get, paths))
+        return [_said(response) for response in responses]
+
+    def leave(self, path: str, after: float = 0.2) -> None:
+        """Get a path, close the connection while the server is at it, see it end."""
+        begun = len(self._witness.notes("request"))
+        done = len(self._witness.notes("done"))
+        with socket.create_connection(self._address) as connection:
+            host = f"{self._address[0]}:{self._address[1]}"
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            while len(self._witness.notes("request")) == begun:
+                time.sleep(0.005)
+            time.sleep(after)
+            print(f"GET {path} left")
+        while len(self._witness.notes("done")) == done:
+            time.sleep(0.005)
+
+
+def _said(response: httpx.Response) -> httpx.Response:
+    line = f"{response.request.method} {response.request.url.raw_path.decode()}"
+    print(f"{line} {response.status_code} {_in_short(response)}".rstrip())
+    return response
+
+
+def _in_short(response: httpx.Response) -> str:
+    """Return the first line of a body; of a page, its heading."""
+    text = response.text
+    if response.headers.get("content-type", "").startswith("text/html"):
+        found = re.search(r"<h1>(.*?)</h1>", text, re.DOTALL)
+        text = found[1] if found else re.sub("<[^>]*>", "", text)
+    return text.strip().partition("\n")[0][:MAX_LINE]

@@ -1,0 +1,62 @@
+"""Whether an event loop stands still, and at which line of the block.
+
+The loop beats every few milliseconds. A thread beside it looks at what the loop's own
+thread does whenever a beat is long overdue, so what is noted is a line of the block
+on that thread's stack, and never a delay that the machine has caused.
+"""
+
+import _thread
+import asyncio
+import sys
+import threading
+import time
+from types import FrameType
+
+from proof.witness import Witness
+
+BEAT = 0.01
+OVERDUE = 0.5
+"""Seconds without a beat after which the loop stands still."""
+
+
+class Heartbeat:
+    """Notes once for each time that the running loop stands still in the block."""
+
+    def __init__(self, witness: Witness, block: str) -> None:
+        self._witness, self._block = witness, block
+        self._ends = threading.Event()
+        self._loop: asyncio.AbstractEventLoop
+        self._loops_thread = 0
+
+    def start(self) -> None:
+        """Let the loop that runs in this thread beat, and watch it."""
+        self._loop = asyncio.get_running_loop()
+        self._loops_thread = threading.get_ident()
+        self._beat()
+        # No object of `threading`: it is not one of the example's threads.
+        _thread.start_new_thread(self._watch, ())
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        self._ends.set()
+
+    def _beat(self) -> None:
+        self._last = time.monotonic()
+        self._loop.call_later(BEAT, self._beat)
+
+    def _watch(self) -> None:
+        noted = 0.0
+        while not self._ends.wait(BEAT):
+            last = self._last
+            if last != noted and time.monotonic() - last > OVERDUE:
+                line = self._line()
+                if line and last == self._last:
+                    self._witness.note("stall", line=line)
+                    noted = last
+
+    def _line(self) -> int:
+        """Return the block's line at which the loop's thread is, 0 if it is not."""
+        frame: FrameType | None = sys._current_frames().get(self._loops_thread)
+        while frame is not None and frame.f_code.co_filename != self._block:
+            frame = frame.f_back
+        return frame.f_lineno if frame is not None else 0

@@ -1,0 +1,159 @@
+"""Real servers for the places view and consumer, in a process of their own.
+
+    child ──fork──▶ uvicorn                       one loop, on the main thread
+              └───▶ gunicorn ──fork──▶ worker     sync, or with threads
+
+The child binds the socket before it forks, so its client can connect at once.
+"""
+
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import uvicorn
+from asgiref.sync import SyncToAsync
+from django.core import signals
+from gunicorn.app.base import BaseApplication
+from gunicorn.workers import gthread
+from uvicorn.protocols.http import h11_impl as _h11
+from uvicorn.protocols.websockets import websockets_sansio_impl as _websockets
+
+from proof.places import Block
+from proof.places.heartbeat import Heartbeat
+
+Load = Callable[[], Any]
+"""Returns the application, in the server's process."""
+THREADS = {"gunicorn": 1, "gthread": 4}
+"""Threads of a worker of gunicorn, by what the block runs under."""
+_PRELOADED = (_h11, _websockets, gthread)
+
+
+@contextmanager
+def served(block: Block, load: Load) -> Iterator[tuple[str, int]]:
+    """Serve an application, and yield the address; at the end the server is told to."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    address: tuple[str, int] = listener.getsockname()
+    pid = os.fork()
+    if pid == 0:
+        _be_server(block, load, listener)
+    listener.close()
+    try:
+        yield address
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        os.waitpid(pid, 0)
+
+
+def _be_server(block: Block, load: Load, listener: socket.socket) -> None:
+    """Serve until this process is told to end, and end it."""
+    try:
+        run = _gunicorn if block.under in THREADS else _uvicorn
+        run(block, load, listener)
+    finally:
+        with suppress(BaseException):
+            sys.stdout.flush()
+        os._exit(0)
+
+
+def _begin(block: Block) -> None:
+    """Listen in this process, which runs the block."""
+    block.witness.enter("server")
+    block.witness.at_work()
+    note = block.witness.note
+    signals.request_started.connect(lambda **_: note("request"), weak=False)
+    signals.got_request_exception.connect(lambda **_: _failed(block), weak=False)
+    if block.under in THREADS:
+        signals.request_finished.connect(lambda **_: note("done"), weak=False)
+
+
+def _failed(block: Block) -> None:
+    """Note what Django answers with a status of 500."""
+    error = sys.exc_info()[1]
+    if error is not None:
+        block.witness.raised(error)
+
+
+def _uvicorn(block: Block, load: Load, listener: socket.socket) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: None)  # It is sent again at the end.
+    _begin(block)
+    block.witness.begins()
+    try:
+        app = _noted(block, load())
+        _Uvicorn(block, app).run([listener])
+    except BaseException as error:
+        block.witness.raised(error)
+    _accept_shared_thread(block)
+    block.witness.ended()
+
+
+class _Uvicorn(uvicorn.Server):
+    def __init__(self, block: Block, app: Any) -> None:
+        super().__init__(uvicorn.Config(app, lifespan="off", log_level="warning"))
+        self._heartbeat = Heartbeat(block.witness, str(block.file))
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._heartbeat.start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        self._heartbeat.stop()
+
+
+def _noted(block: Block, app: Any) -> Callable[..., Awaitable[None]]:
+    """Note what an application raises, which the server only logs."""
+
+    async def noted(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await app(scope, receive, send)
+        except Exception as error:
+            block.witness.raised(error)
+            raise
+        finally:
+            block.witness.note("done")
+
+    return noted
+
+
+def _accept_shared_thread(block: Block) -> None:
+    """Do not count the one thread that asgiref keeps for a process."""
+    name = SyncToAsync.single_thread_executor._thread_name_prefix
+    every = threading.enumerate()
+    block.witness.accept_threads(t for t in every if t.name.startswith(f"{name}_"))
+
+
+class _Gunicorn(BaseApplication):  # type: ignore[misc]
+    def __init__(self, block: Block, load: Load, listener: socket.socket) -> None:
+        self._block, self._load, self._listener = block, load, listener
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = {
+            "bind": f"fd://{self._listener.fileno()}",
+            "workers": 1,
+            "threads": THREADS[self._block.under],
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "post_fork": lambda arbiter, worker: _begin(self._block),
+            "post_worker_init": lambda worker: self._block.witness.begins(),
+            "worker_exit": lambda arbiter, worker: self._block.witness.ended(),
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        try:
+            return self._load()
+        except BaseException as error:
+            self._block.witness.raised(error)
+            raise
+
+
+def _gunicorn(block: Block, load: Load, listener: socket.socket) -> None:
+    _Gunicorn(block, load, listener).run()

@@ -1,12 +1,14 @@
 """What an example leaves open: threads, connections, loops, tasks, sockets."""
 
 import asyncio
+import functools
 import gc
 import os
 import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from weakref import WeakSet
 
 import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -59,13 +61,29 @@ class Baseline:
         )
 
 
-def open_loops() -> list[asyncio.AbstractEventLoop]:
+LOOPS: WeakSet[asyncio.BaseEventLoop] = WeakSet()
+"""Every event loop that was made since `watch_loops`.
+
+Not found among `gc.get_objects()`: that also refers to tuples that another thread is
+just making, which then cannot be finished (`SystemError: bad argument`).
+"""
+
+
+def watch_loops() -> None:
+    """Remember every event loop that this process makes from now on."""
+    make = asyncio.BaseEventLoop.__init__
+
+    @functools.wraps(make)
+    def made(loop: asyncio.BaseEventLoop) -> None:
+        make(loop)
+        LOOPS.add(loop)
+
+    setattr(asyncio.BaseEventLoop, "__init__", made)  # noqa: B010
+
+
+def open_loops() -> list[asyncio.BaseEventLoop]:
     """Return every event loop of this process that is not closed."""
-    return [
-        one
-        for one in gc.get_objects()
-        if isinstance(one, asyncio.AbstractEventLoop) and not one.is_closed()
-    ]
+    return [loop for loop in list(LOOPS) if not loop.is_closed()]
 
 
 def pending_tasks(loop: asyncio.AbstractEventLoop) -> set["asyncio.Task[object]"]:

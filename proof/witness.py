@@ -20,7 +20,7 @@ from typing import Any
 
 from proof.caller import line_in
 from proof.hang import describe_hang
-from proof.leftovers import Baseline
+from proof.leftovers import Baseline, watch_loops
 from proof.recorder import FileRecorder, Notes
 from proof.trace import Trace
 
@@ -51,6 +51,7 @@ class Witness:
         if not self._listens:
             self._listens = True
             self._trace.start()
+            watch_loops()
             self._listen_to_warnings()
             self._listen_to_threads()
         signal.signal(ASK, self._tell_why)

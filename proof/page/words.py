@@ -17,6 +17,8 @@ RAN_AS = {
     "service": "Run as a function called from sync code",
     "task": "Run as a Celery task, in a worker",
     "view": "Run as a URLconf, served over HTTP",
+    "consumer": "Run as a Channels consumer, served over websockets",
+    "test": "Run as a test file, by a test runner",
 }
 WITHOUT_LINE = {
     "lost": "the goal is lost",

@@ -18,14 +18,17 @@ PLACES = {
     "service": "a function of a module, called from sync code",
     "task": "a Celery task, in a worker process",
     "view": "a URLconf of views, served over HTTP by a real server",
+    "consumer": "a Channels consumer, served over websockets by a real server",
+    "test": "a test file, run by a test runner",
 }
 CALLED = {
     "service": 'Write data-call="function(arguments)" as the caller calls it.',
     "task": 'Write data-call="task.delay(arguments)" as the web process queues it.',
     "view": "Write data-call=\"get('/orders/7/')\" as a client asks the server.",
+    "consumer": "Write data-call=\"talk('/orders/', 7)\" as a client talks to it.",
 }
 """The places in which somebody calls the block, and how the header says so."""
-WITH_BROKER = frozenset({"task"})
+WITH_BROKER = frozenset({"task", "consumer"})
 """The places whose processes talk to each other through a broker or a layer."""
 
 WITHOUT_DJANGO = frozenset({"script"})

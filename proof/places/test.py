@@ -1,0 +1,195 @@
+"""A test file, found, run and counted by a test runner.
+
+Both runners differ from a project's in one thing: the test database is the example's
+own. It holds the rows of the template, as if a migration had made them, and it is
+neither made nor destroyed here, as with `--keepdb` and `--reuse-db`: what leaked out
+of a test can be looked at from outside. On SQLite it is a file, which a thread opens
+for itself as it does a server's database; Django's default there is in memory.
+
+The runner's own report goes to standard error, what a test prints to standard output.
+"""
+
+import contextlib
+import importlib
+import os
+import sys
+import unittest
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.core import management
+from django.db import connections
+from django.test.runner import DiscoverRunner
+
+from proof.places import Block
+from proof.places.task import configure
+from proof.witness import Witness
+
+PYTEST = (
+    "--capture=no", "--verbosity=0", "--reuse-db",
+    "-p", "pytest_django.plugin", "-p", "anyio.pytest_plugin",
+    # Warnings are noted as everywhere, and nothing is kept for a next run.
+    "-p", "no:warnings", "-p", "no:threadexception", "-p", "no:cacheprovider",
+)  # fmt: skip
+"""The plugins: pytest-django's, and the one that comes with httpx."""
+Failure = tuple[type[BaseException], BaseException, TracebackType | None]
+
+
+class NoTest(RuntimeError):
+    """The runner found no test in the file, or skipped them all."""
+
+
+class RunnerFailed(RuntimeError):
+    """The runner ended in another way than with the end of its tests."""
+
+
+class TestsFailed(RuntimeError):
+    """More than one test failed, and an example shows one."""
+
+
+def file(folder: Path, name: str) -> Path:
+    """Return where the test file lies."""
+    return folder / "tests" / f"test_{name}.py"
+
+
+def run(block: Block) -> None:
+    """Run the file's tests.
+
+    Raises:
+        NoTest: the runner ran none.
+        RunnerFailed: the runner did not come to its end.
+    """
+    (block.file.parent / "__init__.py").touch()
+    sys.path.insert(0, str(block.file.parent.parent))
+    configure(current_app, block)
+    _use_the_database_as_it_is()
+    seen = Seen(block.witness)
+    _RUNNERS[block.under](block, seen)
+    if not seen.tests and not seen.failed:
+        raise NoTest(f"{block.under} ran no test of tests/{block.file.name}")
+
+
+class Seen:
+    """How many tests ran, and how many failed."""
+
+    def __init__(self, witness: Witness) -> None:
+        self.tests = self.failed = 0
+        self._witness = witness
+
+    def failure(self, error: BaseException) -> None:
+        """Note what made a test fail, or that there is more than one such test."""
+        self.failed += 1
+        if self.failed > 1:
+            error = TestsFailed(f"{self.failed} tests failed; an example shows one")
+        self._witness.raised(error)
+
+
+def _use_the_database_as_it_is() -> None:
+    connection = connections["default"]
+    name = connection.settings_dict["NAME"]
+    setattr(connection.creation, "create_test_db", lambda **kwargs: name)  # noqa: B010
+
+
+def _run_django(block: Block, seen: Seen) -> None:
+    """Run `manage.py test tests.test_NAME`."""
+    _Runner.seen = seen
+    runner = f"--testrunner={__name__}.{_Runner.__name__}"
+    label = f"tests.{block.name}"
+    options = ["--keepdb", "--noinput", "--verbosity=0", runner]
+    try:
+        management.execute_from_command_line(["manage.py", "test", label, *options])
+    except SystemExit as exit_:
+        if not seen.failed and seen.tests:
+            raise RunnerFailed(f"manage.py test ended with {exit_.code}") from exit_
+
+
+class _Runner(DiscoverRunner):
+    """Django's runner, with a word to the witness."""
+
+    seen: Seen
+
+    def build_suite(self, test_labels: Any = None, **kwargs: Any) -> Any:
+        # unittest keeps only the text of what an import raises.
+        for label in test_labels:
+            importlib.import_module(label)
+        return super().build_suite(test_labels, **kwargs)
+
+    def run_checks(self, databases: Any) -> None:
+        with contextlib.redirect_stdout(sys.stderr):
+            super().run_checks(databases)
+
+    def get_resultclass(self) -> Any:
+        return _Result
+
+
+class _Result(unittest.TextTestResult):
+    def startTest(self, test: unittest.TestCase) -> None:
+        _Runner.seen.tests += 1
+        super().startTest(test)
+
+    def addError(self, test: unittest.TestCase, err: Any) -> None:
+        _Runner.seen.failure(err[1])
+        super().addError(test, err)
+
+    def addFailure(self, test: unittest.TestCase, err: Any) -> None:
+        _Runner.seen.failure(err[1])
+        super().addFailure(test, err)
+
+    def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:
+        if err is not None:
+            _Runner.seen.failure(err[1])
+        super().addSubTest(test, subtest, err)
+
+    def addSkip(self, test: unittest.TestCase, reason: str) -> None:
+        _Runner.seen.tests -= 1
+        super().addSkip(test, reason)
+
+    def addUnexpectedSuccess(self, test: unittest.TestCase) -> None:
+        _Runner.seen.failure(AssertionError(f"unexpected success: {test}"))
+        super().addUnexpectedSuccess(test)
+
+
+def _run_pytest(block: Block, seen: Seen) -> None:
+    """Run `pytest tests/test_NAME.py`."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    folder = block.file.parent.parent
+    ini = folder / "pytest.ini"
+    ini.write_text("[pytest]\nDJANGO_SETTINGS_MODULE = config.settings\n", "utf-8")
+    args = [*PYTEST, f"--rootdir={folder}", f"--config-file={ini}", str(block.file)]
+    code = pytest.main(args, plugins=[_Plugin(seen)])
+    # It keeps the last failure for a debugger, and all that its frames hold.
+    for name in ("last_exc", "last_type", "last_value", "last_traceback"):
+        vars(sys).pop(name, None)
+    if code not in (0, pytest.ExitCode.NO_TESTS_COLLECTED) and not seen.failed:
+        raise RunnerFailed(f"pytest ended with {code!r}")
+
+
+class _Plugin:
+    """A plugin that sends the report to standard error and notes failures."""
+
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Let the terminal reporter write to standard error."""
+        config.get_terminal_writer()._file = sys.stderr
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count a test that was not skipped."""
+        skipped = report.skipped and not hasattr(report, "wasxfail")
+        self._seen.tests += report.when == "call" and not skipped
+
+    def pytest_exception_interact(self, call: pytest.CallInfo[Any]) -> None:
+        """Note an exception that makes a test, its set-up or the import fail."""
+        assert call.excinfo is not None
+        error = call.excinfo.value
+        if isinstance(error, pytest.Collector.CollectError):
+            error = error.__cause__ or error
+        self._seen.failure(error)
+
+
+_RUNNERS = {"django": _run_django, "pytest": _run_pytest}

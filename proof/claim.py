@@ -38,7 +38,7 @@ UNDER = {
     "service": ("code", "command", "task", "view"),
     "task": ("prefork", "threads", "solo", "gevent"),
     "view": ("uvicorn", "gunicorn", "gthread"),
-    "test": ("django", "pytest"),
+    "test": ("django", "pytest", "throwaway"),
 }
 """What a place can run under: its callers, pools, servers or runners; the first is
 meant where the header names none."""

@@ -1,9 +1,10 @@
 """The place test: what both runners show of a test file, and what it leaves."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
-from support import GOAL, fence, verdicts, written
+from support import GOAL, databases, fence, lanes_here, marks_of_runs, verdicts, written
 
 from proof.judge import Verdict
 from proof.outcome import Outcome
@@ -273,6 +274,27 @@ def test_a_runner_that_is_ended_is_no_green(report: Report, under: str) -> None:
     """A test that ends the process's run is not taken for one that passes."""
     outcome = seen(report, "ends", under)
     assert outcome.end == "raised" and outcome.raised is not None
+
+
+DROPPED = """
+# ❌ raises OperationalError: database … is being accessed by other users… [postgresql]
+# ❌ leaks 1 connection, 1 thread
+"""
+
+
+@pytest.mark.parametrize("lane", lanes_here())
+def test_a_throwaway_database_is_made_and_destroyed(tmp_path: Path, lane: str) -> None:
+    """A test sees the rows there, and who holds on to it spoils the end of the run."""
+    examples = written(
+        tmp_path,
+        block("cancels", CANCELS, f"# ✅ rolled back: {GOAL}", "throwaway"),
+        block("leaks-out", LEAKS_OUT, DROPPED.strip(), "throwaway"),
+    )
+    with marks_of_runs() as marks:
+        report = run(examples, examples, [lane])
+    for verdict in verdicts(report, examples).values():
+        assert verdict.holds, str(verdict)
+    assert databases(marks) == []
 
 
 def test_pytest_runs_no_bare_coroutine(report: Report) -> None:

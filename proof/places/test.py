@@ -6,14 +6,19 @@ neither made nor destroyed here, as with `--keepdb` and `--reuse-db`: what leake
 of a test can be looked at from outside. On SQLite it is a file, which a thread opens
 for itself as it does a server's database; Django's default there is in memory.
 
+Under `throwaway`, Django's runner does make a database, from the example's own, and
+destroys it at the end. Nothing that a test did can be looked at then.
+
 The runner's own report goes to standard error, what a test prints to standard output.
 """
 
 import contextlib
 import importlib
 import os
+import shutil
 import sys
 import unittest
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -65,7 +70,6 @@ def run(block: Block) -> None:
     (block.file.parent / "__init__.py").touch()
     sys.path.insert(0, str(block.file.parent.parent))
     configure(current_app, block)
-    _use_the_database_as_it_is()
     seen = Seen(block.witness)
     _RUNNERS[block.under](block, seen)
     if not seen.tests and not seen.failed:
@@ -87,20 +91,42 @@ class Seen:
         self._witness.raised(error)
 
 
-def _use_the_database_as_it_is() -> None:
-    connection = connections["default"]
-    name = connection.settings_dict["NAME"]
-    setattr(connection.creation, "create_test_db", lambda **kwargs: name)  # noqa: B010
-
-
 def _run_django(block: Block, seen: Seen) -> None:
-    """Run `manage.py test tests.test_NAME`."""
+    """Run `manage.py test tests.test_NAME --keepdb`."""
+    _makes_database(lambda: None)
+    _run_command(block, seen, "--keepdb")
+
+
+def _run_throwaway(block: Block, seen: Seen) -> None:
+    """Run `manage.py test tests.test_NAME`, which makes and destroys a database."""
+    _makes_database(_make_another)
+    _run_command(block, seen)
+
+
+def _makes_database(make: Callable[[], None]) -> None:
+    """Let `make` take the place of making and migrating the test database."""
+    creation = connections["default"].creation
+    setattr(creation, "create_test_db", lambda **kwargs: make())  # noqa: B010
+
+
+def _make_another() -> None:
+    connection = connections["default"]
+    creation: Any = connection.creation
+    name = str(connection.settings_dict["NAME"])
+    of_test = {"NAME": f"{name}_test", "TEMPLATE": name}
+    connection.settings_dict["TEST"].update(of_test)
+    creation._create_test_db(verbosity=0, autoclobber=True, keepdb=False)
+    if connection.vendor == "sqlite":
+        shutil.copyfile(name, of_test["NAME"])
+    connection.settings_dict["NAME"] = of_test["NAME"]
+
+
+def _run_command(block: Block, seen: Seen, *options: str) -> None:
     _Runner.seen = seen
     runner = f"--testrunner={__name__}.{_Runner.__name__}"
-    label = f"tests.{block.name}"
-    options = ["--keepdb", "--noinput", "--verbosity=0", runner]
+    words = ["test", f"tests.{block.name}", "--noinput", "--verbosity=0", runner]
     try:
-        management.execute_from_command_line(["manage.py", "test", label, *options])
+        management.execute_from_command_line(["manage.py", *words, *options])
     except SystemExit as exit_:
         if not seen.failed and seen.tests:
             raise RunnerFailed(f"manage.py test ended with {exit_.code}") from exit_
@@ -154,6 +180,7 @@ class _Result(unittest.TextTestResult):
 
 def _run_pytest(block: Block, seen: Seen) -> None:
     """Run `pytest tests/test_NAME.py`."""
+    _makes_database(lambda: None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     folder = block.file.parent.parent
     ini = folder / "pytest.ini"
@@ -192,4 +219,8 @@ class _Plugin:
         self._seen.failure(error)
 
 
-_RUNNERS = {"django": _run_django, "pytest": _run_pytest}
+_RUNNERS = {
+    "django": _run_django,
+    "pytest": _run_pytest,
+    "throwaway": _run_throwaway,
+}

@@ -28,6 +28,7 @@ VOLATILE = (
     (re.compile(r"[\w./-]*/(site-packages|lib/python3\.\d+)/"), ""),
     (re.compile(r"(\bprocess |\bpid[= ]|\bthread id )\d+", re.IGNORECASE), r"\1…"),
     (re.compile(r"(\btransaction |\brelation |\bdatabase )\d+"), r"\1…"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\+00:00"), "now"),
 )
 """What changes from run to run in a message, and what is written in its place."""
 

@@ -121,8 +121,8 @@ PAGE = (
     block(CANCELS, GETS, CANCELLED, "cancels", ALL),
     failing("breaks", BREAKS, GETS, under=ALL),
     failing("hangs", HANGS, GETS, "# ❌ hangs: sleeping loop"),
-    failing("left", LEFT, "leave('/'), get('/none/')"),
-    failing("meets", MEETS, "together('/', '/other/')", under=TWO),
+    failing("left", LEFT, "leave('/'), post('/none/')"),
+    failing("meets", MEETS, "together(get, '/', '/other/')", under=TWO),
     failing("leaks", LEAKS, GETS, f"{GOT}\n# ❌ leaks 1 connection"),
     failing("stream", STREAM, GETS),
     failing("warns", WARNS, GETS, under=ALL),
@@ -193,7 +193,7 @@ def test_a_view_that_never_answers_hangs(
 def test_a_client_that_leaves_cancels_an_async_view(report: Report) -> None:
     """The server sees the disconnect, ends the view, and serves the next request."""
     outcome = seen(report, "left")
-    lines = ("GET / left", "cancelled", "GET /none/ 404 Not Found")
+    lines = ("POST / left", "cancelled", "POST /none/ 404 Not Found")
     assert (outcome.end, outcome.printed) == ("returned", lines)
 
 

@@ -67,15 +67,16 @@ def _begin(block: Block) -> None:
     block.witness.at_work()
     note = block.witness.note
     signals.request_started.connect(lambda **_: note("request"), weak=False)
-    signals.got_request_exception.connect(lambda **_: _failed(block), weak=False)
+    signals.got_request_exception.connect(
+        lambda **_: _raised(block, sys.exc_info()[1]), weak=False
+    )
     if block.under in THREADS:
         signals.request_finished.connect(lambda **_: note("done"), weak=False)
 
 
-def _failed(block: Block) -> None:
-    """Note what Django answers with a status of 500."""
-    error = sys.exc_info()[1]
-    if error is not None:
+def _raised(block: Block, error: BaseException | None) -> None:
+    """Note the first exception of all, and not what comes of it further up."""
+    if error is not None and not block.witness.notes("raised"):
         block.witness.raised(error)
 
 
@@ -87,7 +88,7 @@ def _uvicorn(block: Block, load: Load, listener: socket.socket) -> None:
         app = _noted(block, load())
         _Uvicorn(block, app).run([listener])
     except BaseException as error:
-        block.witness.raised(error)
+        _raised(block, error)
     _accept_shared_thread(block)
     block.witness.ended()
 
@@ -113,7 +114,7 @@ def _noted(block: Block, app: Any) -> Callable[..., Awaitable[None]]:
         try:
             await app(scope, receive, send)
         except Exception as error:
-            block.witness.raised(error)
+            _raised(block, error)
             raise
         finally:
             block.witness.note("done")
@@ -151,7 +152,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
         try:
             return self._load()
         except BaseException as error:
-            self._block.witness.raised(error)
+            _raised(self._block, error)
             raise
 
 

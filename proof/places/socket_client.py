@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
@@ -23,7 +23,12 @@ class SocketClient:
 
     def names(self) -> dict[str, Callable[..., Any]]:
         """Return what a call may use."""
-        return {"talk": self.talk, "hear": self.hear, "hang_up": self.hang_up}
+        return {
+            "talk": self.talk,
+            "hear": self.hear,
+            "hang_up": self.hang_up,
+            "talk_together": self.talk_together,
+        }
 
     def talk(self, path: str, *messages: Any) -> None:
         """Send JSON messages, one after another, and get an answer to each."""
@@ -32,6 +37,15 @@ class SocketClient:
                 _send(websocket, path, message)
                 if not _got(websocket, path):
                     break
+
+    def talk_together(self, path: str, *messages: Any) -> None:
+        """Send each JSON message over a websocket of its own, all at once."""
+        with ExitStack() as stack:
+            opened = [stack.enter_context(self._opened(path)) for _ in messages]
+            for websocket, message in zip(opened, messages, strict=True):
+                _send(websocket, path, message)
+            for websocket in opened:
+                _got(websocket, path)
 
     def hear(self, path: str, act: Callable[..., Any], *args: Any) -> None:
         """Do something while the websocket is open, and get one message."""

@@ -39,11 +39,16 @@ def file(folder: Path, name: str) -> Path:
 
 
 def run(block: Block) -> None:
-    """Start a worker, queue what the call queues, wait until all of it is done with.
+    """Start a worker, and queue what the call queues."""
+    queue(block, lambda: eval(block.call or "None", vars(_module(block))))
+
+
+def queue(block: Block, act: Callable[[], object]) -> None:
+    """Start a worker, let `act` queue tasks, wait until all of them are done with.
 
     Raises:
         NoWorker: the worker ended, or was not ready in time.
-        Exception: what queueing raised.
+        Exception: what `act` raised.
     """
     configure(app, block)
     _note_what_is_sent(block)
@@ -51,7 +56,7 @@ def run(block: Block) -> None:
     try:
         _wait_for(block, worker, lambda: bool(block.witness.notes("ready")))
         block.witness.enter("web process")
-        eval(block.call or "None", vars(_module(block)))
+        act()
         _wait_for(block, worker, lambda: not _under_way(block))
         block.witness.accept_descriptors()
     finally:

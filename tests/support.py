@@ -10,13 +10,14 @@ from types import SimpleNamespace
 import psutil
 import psycopg
 import pytest
+import redis
 
 from proof.check import verdict_on
 from proof.errors import LaneUnavailable
 from proof.example import Example
 from proof.extract import extract
 from proof.judge import Verdict
-from proof.lanes import PREFIX, find_postgres
+from proof.lanes import PREFIX, find_postgres, find_redis
 from proof.outcome import Outcome
 from proof.run import Report
 
@@ -111,6 +112,24 @@ def databases(marks: Iterable[str]) -> list[str]:
         rows = connection.execute("SELECT datname FROM pg_database").fetchall()
     mine = tuple(f"{PREFIX}{mark}_" for mark in marks)
     return sorted(str(row[0]) for row in rows if str(row[0]).startswith(mine))
+
+
+def redis_url() -> str | None:
+    """Return the URL of the Redis server that the runs use, if one answers."""
+    try:
+        return find_redis("support", Path()).broker
+    except LaneUnavailable:
+        return None
+
+
+def keys(marks: Iterable[str]) -> list[str]:
+    """Return the keys on the Redis server of the runs with these marks."""
+    url = redis_url()
+    if url is None:
+        return []
+    with redis.from_url(url, decode_responses=True) as server:
+        found = [list(server.scan_iter(f"{PREFIX}{mark}_*")) for mark in marks]
+    return sorted(key for some in found for key in some)
 
 
 @contextmanager

@@ -20,9 +20,11 @@ from support import (
     GOAL,
     databases,
     fence,
+    keys,
     lanes_here,
     marks_of_runs,
     processes_in,
+    redis_url,
     written,
 )
 
@@ -206,6 +208,21 @@ deeper()
 """
 
 
+AROUND = {
+    "task": (
+        "from celery import shared_task\n\n\n@shared_task\ndef act():",
+        "",
+        "act.delay()",
+    ),
+    "view": (
+        "from django.urls import path\n\n\ndef act(request):",
+        'urlpatterns = [path("", act)]',
+        "get('/')",
+    ),
+}
+"""What stands before and after the code in a place, and how it is called."""
+
+
 def name_of(what: str) -> str:
     """Return the id of a hostile example."""
     return "".join(one if one.isalnum() else "-" for one in what.lower())
@@ -217,8 +234,9 @@ def hostile(what: str, does: str, place: str, lanes: tuple[str, ...]) -> str:
     start = "act()\n" if place == "script" else ""
     head = HEAD.replace("from trading.models import Order\n", "") if start else HEAD
     claims = "".join(f"# ✅ committed: True [{lane}]\n" for lane in lanes)
-    code = f"{head}\ndef act():\n{indented}\n\n{start}\n{claims}"
-    return fence(name_of(what), code, place=place)
+    before, after, call = AROUND.get(place, ("def act():", start, None))
+    code = f"{head}\n{before}\n{indented}\n\n{after}\n{claims}"
+    return fence(name_of(what), code, place=place, call=call)
 
 
 @dataclass(frozen=True)
@@ -397,6 +415,7 @@ class Driver:
             "processes": [str(one) for one in processes_in(mine)],
             "folders": [one.name for one in mine.glob("proof-*")],
             "databases": databases(self.marks),
+            "keys": keys(self.marks),
         }
         return {what: names for what, names in found.items() if names}
 
@@ -404,15 +423,16 @@ class Driver:
 @pytest.fixture
 def driver(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Driver]:
     """Start a driver in a lane, with a folder for temporary files of its own."""
+    lane, place = request.param
     looping = "Path('looping').touch()\nos.environ.clear()\nloop()"
     written(
         tmp_path,
-        fence("harmless", CANCEL),
-        hostile("loops", looping, request.param[1], (request.param[0],)),
+        hostile("harmless", "pass", place, (lane,)),
+        hostile("loops", looping, place, (lane,)),
     )
     (tmp_path / "tmp").mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, str(tmp_path / "docs"), request.param[0]],
+        [sys.executable, "-c", DRIVER, str(tmp_path / "docs"), lane],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(tmp_path / "tmp"), "PYTHONPATH": "tests"},
         stdout=subprocess.PIPE,
@@ -428,6 +448,12 @@ IN_LANES = pytest.mark.parametrize(
     "driver",
     [
         ("sqlite", "script"),
+        ("sqlite", "task"),
+        ("sqlite", "view"),
+        pytest.param(
+            ("redis", "task"),
+            marks=pytest.mark.skipif(redis_url() is None, reason="no server answers"),
+        ),
         pytest.param(
             ("postgresql", "service"),
             marks=pytest.mark.skipif(
@@ -436,7 +462,7 @@ IN_LANES = pytest.mark.parametrize(
         ),
     ],
     indirect=True,
-    ids=lambda it: it[0],
+    ids=lambda it: f"{it[0]}-{it[1]}",
 )
 
 

@@ -59,6 +59,9 @@ def queue(block: Block, act: Callable[[], object]) -> None:
         act()
         _wait_for(block, worker, lambda: not _under_way(block))
         block.witness.accept_descriptors()
+    except NoWorker:
+        if not block.witness.notes("raised"):  # Else the worker itself said why.
+            raise
     finally:
         os.kill(worker, signal.SIGKILL)
         os.waitpid(worker, 0)

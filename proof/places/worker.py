@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import threading
+import traceback
 import warnings
 from collections.abc import Iterable
 from typing import Any, NoReturn
@@ -36,6 +37,9 @@ def work(app: Celery, block: Block) -> NoReturn:
             ["--quiet", "worker", f"--pool={block.under}", *OPTIONS,
              f"--concurrency={CONCURRENCY[block.under]}", "--loglevel=WARNING"],
         )  # fmt: skip
+    except BaseException as error:
+        block.witness.raised(error)
+        traceback.print_exc()
     finally:
         sys.stderr.flush()
         os._exit(1)

@@ -38,8 +38,8 @@ lint: environment ## check format, style and types
 	@$(BIN)/python -m ruff check --quiet .
 	@$(BIN)/python -m mypy --no-error-summary
 
-matrix: environment ## run all examples with every Python and Django supported here
-	@$(BIN)/python tools/matrix.py
+matrix: environment ## run all examples on SQLite with each supported Python and Django
+	@$(BIN)/python tools/matrix.py $(ARGS)
 
 lock: ## write the hash-locked requirements anew (needs uv)
 	@sh tools/lock.sh

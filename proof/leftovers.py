@@ -26,6 +26,7 @@ class Baseline:
     def __init__(self) -> None:
         self._threads = set(threading.enumerate())
         self._descriptors = _descriptors()
+        self._last = Left()
 
     def accept_descriptors(self) -> None:
         """Take the descriptors that are open now as open from the beginning."""
@@ -36,13 +37,17 @@ class Baseline:
         self._threads |= set(threads)
 
     def left(self, trace: Trace) -> Left:
-        """Return what is open now, once everything that ends by itself has ended."""
+        """Return what is open now, once everything that ends by itself has ended.
+
+        What was there the last time already is not waited for again.
+        """
         gc.collect()
         deadline = time.monotonic() + GRACE
         found = self._count(trace)
-        while found and time.monotonic() < deadline:
+        while found not in (Left(), self._last) and time.monotonic() < deadline:
             time.sleep(0.002)
             found = self._count(trace)
+        self._last = found
         return found
 
     def _count(self, trace: Trace) -> Left:

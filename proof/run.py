@@ -32,7 +32,7 @@ from proof.server import Zygote, end
 from proof.supervise import LIMIT
 from proof.workspace import workspace
 
-__all__ = ["LANES", "Report", "cores", "run"]
+__all__ = ["LANES", "Report", "at_a_time", "cores", "run"]
 
 EXAMPLES = ROOT / "examples"
 
@@ -90,7 +90,9 @@ def run(
                 if runs_in(example, name)
                 for lane in example.lanes(name)
             ]
-            count = min(jobs or cores(), len(orders))
+            if not orders:
+                continue
+            count = min(jobs or at_a_time(), len(orders))
             places = {order["task"]["place"] for order in orders}
             begin = partial(Zygote, _environment(folder), count, places)
             try:
@@ -112,8 +114,13 @@ def run(
     return Report(outcomes, left_out, frozenset(lost), seconds)
 
 
+def at_a_time() -> int:
+    """Return how many examples run at a time: most of them wait most of the time."""
+    return 2 * cores()
+
+
 def cores() -> int:
-    """Return how many examples run at a time."""
+    """Return how many processors this process may use."""
     return (
         len(os.sched_getaffinity(0))
         if hasattr(os, "sched_getaffinity")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from proof.bench import Cost, blocks, in_process, interpreters, prepared, this_runner
 from proof.commands import HOLDS, count
-from proof.run import cores
+from proof.run import at_a_time, cores
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -32,16 +32,16 @@ def main(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="proof-bench-") as name:
         folder = Path(name)
         prepared(folder, examples)
-        start = this_runner(examples[: cores()])
+        start = this_runner(examples[: at_a_time()])
         ours = this_runner(examples)
-        _row("this runner", ours, n, cores())
+        _row("this runner", ours, n, at_a_time())
         each = interpreters(examples, folder)
         _row("a new interpreter each", each, n, cores())
         _row("plain, in one process", in_process(examples, folder), n, 1)
     print(
         f"\nCPU of a new interpreter each / this runner: {each.cpu / ours.cpu:.1f}\n"
         f"Start and end of this runner: {start.wall:.2f} s wall, {start.cpu:.2f} s CPU "
-        f"(a run of {cores()} blocks); of its row\nthat is "
+        f"(a run of {at_a_time()} blocks); of its row\nthat is "
         f"{_each(start.wall, n)} ms wall and {_each(start.cpu, n)} ms CPU."
     )
     return HOLDS

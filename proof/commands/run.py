@@ -13,7 +13,7 @@ from proof.evidence import load
 from proof.example import Example
 from proof.extract import extract
 from proof.progress import Watch
-from proof.run import LANES, Report, cores, run
+from proof.run import LANES, Report, at_a_time, run
 from proof.supervise import LIMIT
 
 
@@ -48,8 +48,8 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
         help="run in this lane, and fail if it cannot run; may be given twice",
     )
     parser.add_argument(
-        "--jobs", type=count, default=cores(), metavar="N",
-        help="examples at a time (default: one a core, %(default)s)",
+        "--jobs", type=count, default=at_a_time(), metavar="N",
+        help="examples at a time (default: two a core, %(default)s)",
     )  # fmt: skip
     parser.add_argument(
         "--limit", type=positive, default=LIMIT, metavar="SECONDS",

@@ -16,6 +16,7 @@ help:
 	@echo
 	@echo "By hand:"
 	@echo "  $(BIN)/python examples/manage.py runserver    the example project"
+	@echo "  cd examples && ../$(BIN)/celery -A config worker   a worker, its queue in a folder"
 	@echo "  $(BIN)/python -m proof --help                 more about run, show and list"
 
 serve: environment ## run all examples on SQLite, serve the site, follow changes
@@ -46,7 +47,7 @@ lock: ## write the hash-locked requirements anew (needs uv)
 
 clean: environment ## remove what was made, but for the environment
 	@$(PROOF) clean
-	@rm -rf site .proof .mypy_cache .ruff_cache .pytest_cache $(DATABASE)*
+	@rm -rf site .proof .mypy_cache .ruff_cache .pytest_cache $(DATABASE)* examples/queue
 	@find docs examples overrides proof tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 environment:

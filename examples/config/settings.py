@@ -67,6 +67,7 @@ USE_TZ = True
 BROKER_FOLDER = os.environ.get("BROKER_FOLDER", str(BASE_DIR / "queue"))
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://")
 if CELERY_BROKER_URL == "filesystem://":
+    Path(BROKER_FOLDER).mkdir(exist_ok=True)
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": BROKER_FOLDER,
         "data_folder_out": BROKER_FOLDER,

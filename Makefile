@@ -1,6 +1,6 @@
 # `make help` says what each goal does.
 .DEFAULT_GOAL := default
-.PHONY: default help serve test run record bench lint matrix lock clean environment
+.PHONY: default help serve test run record bench lint matrix stability lock clean environment
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -11,8 +11,8 @@ DATABASE := examples/db.sqlite3
 default: environment $(DATABASE) help
 
 help:
-	@echo "make         prepare the environment and $(DATABASE), and say this"
-	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "make            prepare the environment and $(DATABASE), and say this"
+	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "By hand:"
 	@echo "  $(BIN)/python examples/manage.py runserver    the example project"
@@ -41,6 +41,9 @@ lint: environment ## check format, style and types
 
 matrix: environment ## run all examples on SQLite with each supported Python and Django
 	@$(BIN)/python tools/matrix.py $(ARGS)
+
+stability: environment ## run all examples twenty times, half of them on busy cores
+	@$(BIN)/python tools/stability.py $(ARGS)
 
 lock: ## write the hash-locked requirements anew (needs uv)
 	@sh tools/lock.sh

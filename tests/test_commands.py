@@ -248,6 +248,41 @@ def test_show_has_claims_timeline_and_rows(guide: Path, proof: Proof) -> None:
     assert "UPDATE trading_order" in proof("show", "right", "--run", *SQLITE).out
 
 
+SERVED = f"""
+import time
+
+from django.http import JsonResponse
+from django.urls import path
+from trading.models import Order
+
+
+async def act(request):
+    time.sleep(0)
+    await Order.objects.filter(pk=7).aupdate(status="cancelled")
+    return JsonResponse({{}})
+
+
+urlpatterns = [path("", act)]
+
+#> GET / 200 {{}}
+# ✅ committed: {GOAL}
+"""
+
+
+def test_show_has_what_ran_several_ways(guide: Path, proof: Proof) -> None:
+    """What is recorded of each server is shown; a loop that stands still is told."""
+    block = fence("served", SERVED, place="view", call="get('/')").replace(
+        'data-place="view"', 'data-place="view" data-under="uvicorn gunicorn"'
+    )
+    page = write(guide, block, name="served.md") / "served.md"
+    assert proof("record", "served", *SQLITE).code == 0
+    recorded = proof("show", "served").out
+    assert "sqlite/uvicorn" in recorded and "sqlite/gunicorn" in recorded
+    page.write_text(block.replace("sleep(0)", "sleep(0.8)"), "utf-8")
+    said = proof("show", "served", "--run", *SQLITE).out
+    assert "\nthe event loop stood still at line 9 of the block\n" in said
+
+
 def test_clean_removes_only_what_is_dead(
     tmp_path: Path, proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from rich.text import Text
 from proof.check import MISSING, STALE, check
 from proof.choose import one
 from proof.commands import HOLDS, REFUTED
+from proof.detectors import stalled
 from proof.evidence import load
 from proof.example import Example
 from proof.extract import extract
@@ -59,7 +60,7 @@ def _recorded(
         return {}
     if not evidence.fits(example):
         console.print(f"{STALE}. Run it now: --run; record it: make record")
-    return {k: v for k, v in evidence.outcomes.items() if k in lanes}
+    return {k: v for k, v in evidence.outcomes.items() if k.partition("/")[0] in lanes}
 
 
 def _head(console: Console, example: Example) -> None:
@@ -110,6 +111,8 @@ def _facts(outcome: Outcome) -> Iterable[str]:
         yield f"hangs at line {hang.line}: {hang.reason} ({hang.where})"
     for warned in outcome.warnings:
         yield f"warned at line {warned.line}: {warned.category}: {warned.text}"
+    if outcome.stalls:
+        yield stalled(outcome.stalls)
     if outcome.printed:
         yield "\n    ".join(["printed:", *outcome.printed])
     yield f"left open: {outcome.left}"

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from types import AsyncGeneratorType, CoroutineType, FrameType
 from typing import Any
 
-TRIES = 20
-"""How often to look for a coroutine that is just on its way into its `await`."""
+PATIENCE = 0.3
+"""Seconds to look for a coroutine that is just on its way into its `await`."""
 
 
 def line_in(block: str) -> int:
@@ -21,11 +21,14 @@ def line_in(block: str) -> int:
     call: it is a local of the waiting coroutine and of the executor's thread.
     """
     outer, carried, loops = _on_this_stack(block)
-    for _ in range(TRIES if carried and loops else 0):
+    deadline = time.monotonic() + PATIENCE
+    while carried and loops:
         for loop in loops:
             line = _line_on(loop, carried, block)
             if line is not None:
                 return line or outer
+        if time.monotonic() > deadline:
+            break
         time.sleep(0.0005)
     return outer
 

@@ -2,22 +2,24 @@
 
 import asyncio
 import gc
+import os
+import signal
 import sys
 import threading
 import warnings
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
+from asgiref.sync import async_to_sync, sync_to_async
 from support import GOAL, fence, lanes_here, outcome_of, verdicts, written
 
 from proof.run import Report, run
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
 
-from bridge import run_async
+from bridge import _Call, run_async
 
 
 async def fetch(number: int = 7) -> int:
@@ -121,6 +123,138 @@ def test_on_a_running_loop_it_refuses(awaitable: Any) -> None:
         "run_async() was called on a running event loop. "
         "In an async function, write `await ...` instead of `run_async(...)`."
     )
+
+
+class Interrupted:
+    """A coroutine that sleeps, and whose caller is interrupted in the meantime."""
+
+    def __init__(self, clean_up: Callable[[], Any] = lambda: None) -> None:
+        self.seen: list[Any] = []
+        self._clean_up = clean_up
+
+    async def sleep(self) -> None:
+        """Interrupt the caller and sleep; when cancelled, clean up over the caller."""
+        press_ctrl_c()
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            self.seen.append(await sync_to_async(self._clean_up)())
+            raise
+
+
+def press_ctrl_c() -> None:
+    """Interrupt the main thread, once it waits."""
+    threading.Timer(0.05, os.kill, [os.getpid(), signal.SIGINT]).start()
+
+
+def test_an_interrupt_cancels_the_coroutine() -> None:
+    """Ctrl-C cancels what the coroutine awaits, and leaves the call as it came."""
+    sleeper = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        run_async(sleeper.sleep())
+    assert sleeper.seen == [None]
+
+
+def test_an_interrupted_coroutine_is_served_while_it_cleans_up() -> None:
+    """What it does in `except` or `finally` still runs on the calling thread."""
+    sleeper = Interrupted(threading.current_thread)
+    with pytest.raises(KeyboardInterrupt):
+        run_async(sleeper.sleep())
+    assert sleeper.seen == [threading.current_thread()]
+
+
+def test_an_interrupt_comes_before_the_next_sync_call() -> None:
+    """A coroutine that was about to call sync code does not get there."""
+    seen: list[str] = []
+
+    async def cancel() -> None:
+        press_ctrl_c()
+        try:
+            await asyncio.sleep(0.2)
+            await sync_to_async(seen.append)("called")
+        except asyncio.CancelledError:
+            seen.append("cancelled")
+
+    with pytest.raises(KeyboardInterrupt):
+        run_async(cancel())
+    assert seen == ["cancelled"]
+
+
+def test_an_interrupt_in_sync_code_reaches_the_coroutine() -> None:
+    """Raised in sync code that the caller serves, it comes out of the `await`."""
+    seen: list[BaseException] = []
+
+    async def cancel() -> None:
+        try:
+            await sync_to_async(signal.raise_signal)(signal.SIGINT)
+        except BaseException as error:
+            seen.append(error)
+            raise
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        run_async(cancel())
+    assert seen == [caught.value]
+
+
+def test_an_interrupt_reaches_a_coroutine_on_the_callers_loop() -> None:
+    """Below a bridge, both coroutines end, and the outer one sees the interrupt."""
+    sleeper = Interrupted()
+    seen: list[BaseException] = []
+
+    async def outer() -> None:
+        try:
+            await sync_to_async(lambda: run_async(sleeper.sleep()))()
+        except BaseException as error:
+            seen.append(error)
+            raise
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        run_async(outer())
+    assert sleeper.seen == [None]
+    assert seen == [caught.value]
+
+
+@pytest.mark.parametrize("bridge", [run_async, None], ids=["run_async", "asgiref"])
+def test_after_an_interrupt_the_next_call_has_a_loop_of_its_own(bridge: Any) -> None:
+    """The loop that is just ending is not mistaken for the loop of a caller."""
+    with pytest.raises(KeyboardInterrupt):
+        run_async(Interrupted().sleep())
+    assert (bridge(fetch(3)) if bridge else async_to_sync(fetch)(3)) == 3
+
+
+def test_an_interrupt_leaves_no_loop_and_no_thread() -> None:
+    """The loop is closed and its thread ends, with what the coroutine had started."""
+    threads = set(threading.enumerate())
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def start() -> None:
+        loops.append(asyncio.get_running_loop())
+        task = asyncio.create_task(asyncio.sleep(30))
+        await Interrupted().sleep()
+        await task
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        run_async(start())
+    del caught  # Its frames hold the executor of the loop's thread.
+    gc.collect()
+    for one in set(threading.enumerate()) - threads:
+        one.join(10)
+    assert set(threading.enumerate()) <= threads
+    assert loops[0].is_closed()
+
+
+def test_an_interrupt_before_the_loop_runs_keeps_the_coroutine_from_starting() -> None:
+    """A coroutine whose caller has gone by the time that its loop runs is closed."""
+    begun: list[bool] = []
+
+    async def begin() -> None:
+        begun.append(True)
+
+    call = _Call(begin())
+    call.end()
+    with pytest.raises(asyncio.CancelledError):
+        async_to_sync(call.run)()
+    assert not begun
 
 
 async def _items() -> AsyncIterator[int]:

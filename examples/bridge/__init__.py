@@ -3,9 +3,11 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable
-from typing import TypeVar
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
 
-from asgiref.sync import async_to_sync
+from asgiref.sync import AsyncToSync, SyncToAsync, async_to_sync
 
 __all__ = ["run_async"]
 
@@ -19,10 +21,15 @@ def run_async(awaitable: Awaitable[T]) -> T:
     waits and serves it: every `sync_to_async` call and every async ORM method inside
     runs on the **calling thread**, over its connection and in its transaction. A
     rollback of the caller takes those writes along. When the call returns, the loop
-    is closed and nothing of it is left.
+    is closed and nothing of it is left but the context variables that the coroutine
+    has set: they are set for the caller too.
 
     Called from code that `sync_to_async` runs below an event loop, the coroutine
     runs on that loop.
+
+    An exception that interrupts the waiting, such as `KeyboardInterrupt` or Celery's
+    `SoftTimeLimitExceeded`, cancels the coroutine. It is raised once the coroutine
+    has cleaned up; a second one is raised at once.
 
     Args:
         awaitable: what calling an `async def` function returns: `run_async(fetch(pk))`.
@@ -38,17 +45,59 @@ def run_async(awaitable: Awaitable[T]) -> T:
     if not inspect.isawaitable(awaitable):
         raise TypeError(_not_awaitable(awaitable))
     if _loop_runs_here():
-        if inspect.iscoroutine(awaitable):
-            awaitable.close()
+        _close(awaitable)
         raise RuntimeError(
             "run_async() was called on a running event loop. "
             "In an async function, write `await ...` instead of `run_async(...)`."
         )
 
-    async def wait_for_it() -> T:
-        return await awaitable
+    call = _Call(awaitable)
+    try:
+        return async_to_sync(call.run)()
+    except BaseException:
+        call.end()
+        raise
 
-    return async_to_sync(wait_for_it)()
+
+class _Call(Generic[T]):
+    """A coroutine on its way, whose caller may be interrupted while it waits."""
+
+    def __init__(self, awaitable: Awaitable[T]) -> None:
+        self._awaitable = awaitable
+        self._loop_above = getattr(SyncToAsync.threadlocal, "main_event_loop", None)
+        self._task: asyncio.Task[Any] | None = None
+        self._interrupted = False
+        self._done: Future[None] = Future()
+
+    async def run(self) -> T:
+        """Await the coroutine, on the loop."""
+        self._caller = AsyncToSync.executors.current
+        self._task = asyncio.current_task()
+        try:
+            if self._interrupted:
+                _close(self._awaitable)
+                raise asyncio.CancelledError
+            return await self._awaitable
+        finally:
+            self._done.set_result(None)
+
+    def end(self) -> None:
+        """Cancel the coroutine if it is not done, and serve it until it is."""
+        self._interrupted = True
+        try:
+            if self._task is not None and not self._done.done():
+                with suppress(RuntimeError):  # The loop is closed.
+                    self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+                    self._caller.run_until_future(self._done)
+        finally:
+            # Else the next bridge of this thread would use the loop that now ends.
+            SyncToAsync.threadlocal.main_event_loop = self._loop_above
+
+
+def _close(awaitable: Awaitable[Any]) -> None:
+    """Say that a coroutine was meant to be thrown away."""
+    if inspect.iscoroutine(awaitable):
+        awaitable.close()
 
 
 def _loop_runs_here() -> bool:

@@ -5,6 +5,7 @@ Shared by the commands and the tests, so that both say the same.
 
 import json
 import platform
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,6 +148,19 @@ def _lane_line(name: str, facts: Mapping[str, Any]) -> str:
     if "left out" in facts:
         parts.append(f"did not run: {facts['left out']}")
     return f"{name:<12}{'; '.join(parts)}"
+
+
+def by_place(checked: Check) -> str:
+    """Return the seconds that the examples of each place took, one beside another."""
+    spent: Counter[str] = Counter()
+    runs: Counter[str] = Counter()
+    for verdict in checked.verdicts:
+        key = (verdict.example.id, verdict.outcome.lane)
+        milliseconds = round(checked.report.seconds.get(key, 0.0) * 1000)
+        spent[verdict.example.place] += milliseconds
+        runs[verdict.example.place] += 1
+    parts = (f"{p} {ms / 1000:.1f} s in {runs[p]} runs" for p, ms in spent.items())
+    return ", ".join(parts) or "nothing ran"
 
 
 def _verdicts(report: Report, examples: Sequence[Example]) -> Iterator[Verdict]:

@@ -1,12 +1,21 @@
 """One run of the examples for all tests that need it, and a word on each lane."""
 
+import signal
 import sys
 from collections.abc import Iterable
 
 import pytest
 from rich.console import Console
 
-from proof.check import Check, check, in_numbers, lane_lines, verdict_on, write_summary
+from proof.check import (
+    Check,
+    by_place,
+    check,
+    in_numbers,
+    lane_lines,
+    verdict_on,
+    write_summary,
+)
 from proof.example import Example
 from proof.extract import ROOT
 from proof.outcome import Outcome
@@ -19,7 +28,12 @@ CHECKED = pytest.StashKey[Check]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Forget the last summary and make the marker known."""
+    """Forget the last summary, make the marker known, and let Ctrl-C be Ctrl-C.
+
+    A process that a shell starts in the background ignores it, and so would all that
+    the tests start.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     SUMMARY.unlink(missing_ok=True)
     config.addinivalue_line("markers", "lane(name): needs outcomes in that lane only")
 
@@ -91,5 +105,5 @@ def pytest_terminal_summary(
     write_summary(SUMMARY, checked)
     terminalreporter.section("lanes")
     versions = f"Python {numbers['python']}, Django {numbers['django']}"
-    for line in [versions, *lane_lines(numbers)]:
+    for line in [versions, *lane_lines(numbers), f"time        {by_place(checked)}"]:
         terminalreporter.write_line(line)

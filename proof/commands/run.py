@@ -2,11 +2,18 @@
 
 import argparse
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from proof.check import Check, check, in_numbers, lane_lines, verdict_on, write_summary
+from proof.check import (
+    Check,
+    by_place,
+    check,
+    in_numbers,
+    lane_lines,
+    verdict_on,
+    write_summary,
+)
 from proof.choose import choose
 from proof.commands import HOLDS, NO_LANE, REFUTED, count, positive
 from proof.evidence import load
@@ -97,7 +104,7 @@ def say(checked: Check, seconds: float) -> None:
         print(line)
     if checked.unlike:
         print(f"{'evidence':<12}{len(checked.unlike)} not as recorded")
-    print(f"{'time':<12}{seconds:.1f} s; {_by_place(checked)}")
+    print(f"{'time':<12}{seconds:.1f} s; {by_place(checked)}")
 
 
 def exit_code(checked: Check, asked: Iterable[str]) -> int:
@@ -121,15 +128,3 @@ def _unlike(checked: Check) -> Iterator[str]:
         yield f"{example} [{', '.join(names)}] {why}"
     if lanes:
         yield "    next:    make record"
-
-
-def _by_place(checked: Check) -> str:
-    spent: Counter[str] = Counter()
-    runs: Counter[str] = Counter()
-    for verdict in checked.verdicts:
-        key = (verdict.example.id, verdict.outcome.lane)
-        milliseconds = round(checked.report.seconds.get(key, 0.0) * 1000)
-        spent[verdict.example.place] += milliseconds
-        runs[verdict.example.place] += 1
-    parts = (f"{p} {ms / 1000:.1f} s in {runs[p]} runs" for p, ms in spent.items())
-    return ", ".join(parts) or "nothing ran"

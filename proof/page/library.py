@@ -90,11 +90,12 @@ class Library:
         return kin_of(example, self.examples)
 
     def lines_where_it_happened(self, example: Example) -> tuple[int, ...]:
-        """Return the lines that raised, warned or hung, in any lane."""
+        """Return the lines that raised, warned, hung or blocked, in any lane."""
         lines: set[int] = set()
         for outcome in self.outcomes(example).values():
             happened = (outcome.raised, outcome.hang, *outcome.warnings)
             lines |= {one.line for one in happened if one is not None}
+            lines |= set(outcome.stalls)
         return tuple(sorted(lines - {0}))
 
     def linked_lines(self, example: Example) -> set[int]:

@@ -243,14 +243,19 @@ def test_search_comes_when_opened(site: Site, opened: Any) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_page(site: Site, opened: Any, width: int, scheme: str) -> None:
     """Each page is accessible, quiet and steady, with evidence closed and opened."""
-    for name in site.pages:
+    turn = 2 * WIDTHS.index(width) + SCHEMES.index(scheme)
+    for number, name in enumerate(site.pages):
+        # The audit is slow: the longest page is audited in full, the others in turn.
+        audited = name == site.longest or number % 4 == turn
         page = opened(name, width, color_scheme=scheme)
         page.evaluate(SHIFTS)
-        # The audit is slow; what is closed is as accessible in any scheme and width.
-        if not page.locator(".evidence").count() or (width, scheme) == (412, "light"):
+        if audited:
             assert violations(page) == [], f"{name} {scheme} {width} closed"
         assert sideways(page) <= 0, f"{name} {width} closed"
         assert page.evaluate("window.shift") < 0.01, f"{name} {width} shifts"
+        if not audited:
+            assert page.complaints == [], name
+            continue
         open_all(page)
         if page.locator(".evidence").count():
             assert violations(page) == [], f"{name} {scheme} {width} opened"

@@ -20,6 +20,7 @@ from pymdownx.superfences import (  # type: ignore[import-untyped]
 from proof.errors import MarkdownError, ProofError
 from proof.example import Example
 from proof.extract import HEADER_FORM, KEYS
+from proof.page.anchors import announce
 from proof.page.code import highlighted
 from proof.page.details import evidence
 from proof.page.html import tag
@@ -67,7 +68,7 @@ def fence(
         if example is None or source.strip() != example.code.strip():
             raise _without_header(source.strip().partition("\n")[0])
         with _named(example):
-            _announce(example, md)
+            announce(example.id, md)
             code = highlighted(example, known, source, md)
             return str(_block(example, known, code))
 
@@ -98,12 +99,6 @@ def _evidence(example: Example, known: Library) -> Markup:
         "p", "⏳ Not run yet: ", problem, ".",
         class_="evidence evidence--none", data_search_exclude=True,
     )  # fmt: skip
-
-
-def _announce(example: Example, md: Any) -> None:
-    """Tell MkDocs, which checks links, of an anchor that it cannot see in raw HTML."""
-    if "mkdocs_extract_anchors" in md.treeprocessors:
-        md.treeprocessors["mkdocs_extract_anchors"].present_anchor_ids.add(example.id)
 
 
 def _without_header(what: str) -> MarkdownError:

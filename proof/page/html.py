@@ -57,7 +57,12 @@ def line_link(example: Example, line: int, words: str = "{}") -> Markup:
 
 def titled(example: Example) -> Markup:
     """Return an example's title; what stands in backticks is code."""
-    parts = enumerate(example.title.split("`"))
+    return prose(example.title)
+
+
+def prose(words: str) -> Markup:
+    """Return words; what stands in backticks is code."""
+    parts = enumerate(words.split("`"))
     return Markup().join(code(text) if n % 2 else escape(text) for n, text in parts)
 
 

@@ -1,0 +1,75 @@
+"""The decision tree: every way through it ends at a rule and a ✅."""
+
+from pathlib import Path
+
+import pytest
+from guide import BY_ID, EXAMPLES
+
+from proof.page.tree import Leaf, Node, Tree, fence, read_tree
+
+TREE = read_tree()
+PATHS = list(TREE.paths())
+
+
+class Markdown:
+    """A Markdown without MkDocs."""
+
+    treeprocessors: dict[str, object] = {}
+
+
+@pytest.fixture
+def shown() -> str:
+    """The tree as the page shows it."""
+    return fence("", "tree", "tree", {}, Markdown())
+
+
+def test_every_path_ends_at_a_leaf():
+    """Each answer leads on, to a rule in the end, and no name is left over."""
+    assert {leaf for _, leaf in PATHS} == set(TREE.leaves.values())
+    named = {to for node in TREE.nodes.values() for to in node.answers.values()}
+    assert named | {TREE.first} == {*TREE.nodes, *TREE.leaves}
+    assert not set(TREE.nodes) & set(TREE.leaves)
+
+
+def test_a_question_is_asked_once():
+    """A tree that leads back to a question is refused."""
+    node = Node("Again?", {"yes": "first"})
+    with pytest.raises(ValueError, match="leads back to itself: yes"):
+        list(Tree("first", {"first": node}, {}).paths())
+
+
+def test_a_way_into_nothing_is_refused():
+    """An answer that names neither a question nor a rule is refused."""
+    with pytest.raises(KeyError, match="nowhere"):
+        list(Tree("first", {"first": Node("Where?", {"on": "nowhere"})}, {}).paths())
+
+
+@pytest.mark.parametrize("leaf", TREE.leaves.values(), ids=TREE.leaves)
+def test_every_leaf_names_a_good_example(leaf: Leaf):
+    """Each rule has a ✅ to copy."""
+    assert BY_ID[leaf.example].good
+
+
+def test_every_chapter_is_reached():
+    """Each page that has a ✅ is reached by a way through the tree."""
+    chapters = {str(Path(*one.path.parts[1:])) for one in EXAMPLES if one.good}
+    read = {leaf.page.partition("#")[0] for _, leaf in PATHS}
+    copied = {f"{BY_ID[leaf.example].page}.md" for _, leaf in PATHS}
+    assert chapters <= read | copied
+
+
+def test_a_rule_is_said_once():
+    """No two leaves have the same rule or the same ✅."""
+    rules = [leaf.rule for leaf in TREE.leaves.values()]
+    examples = [leaf.example for leaf in TREE.leaves.values()]
+    assert len(set(rules)) == len(rules)
+    assert len(set(examples)) == len(examples)
+
+
+def test_page_shows_every_answer_as_text(shown: str):
+    """Every path is on the page: a list item for each answer, a link for each ✅."""
+    answers = sum(map(len, (one.answers for one in TREE.nodes.values())))
+    assert shown.count("<li") >= answers
+    for _, leaf in PATHS:
+        assert f'#{leaf.example}"' in shown
+    assert "`" not in shown

@@ -24,9 +24,13 @@ from proof.leftovers import Baseline, watch_loops
 from proof.recorder import FileRecorder, Notes
 from proof.trace import Trace
 
-OF_A_DRIVER = re.compile("unclosed database in|was deleted while still open")
+OF_A_LIBRARY = re.compile(
+    "unclosed database in|was deleted while still open"
+    "|Unclosed file <tempfile.SpooledTemporaryFile"
+)
 """A connection that nobody closed. Only some versions of the drivers tell, and when
-the garbage collector likes; the trace counts each of them instead."""
+the garbage collector likes; the trace counts each of them instead. And the body of a
+request whose view raised, which Django before 6.1 leaves to the garbage collector."""
 MAX_TEXT = 16 << 10
 """Characters of a message that are kept."""
 ASK = signal.SIGRTMIN + 3 if hasattr(signal, "SIGRTMIN") else signal.SIGUSR1
@@ -124,7 +128,7 @@ class Witness:
             message: Warning | str, category: type[Warning], filename: str, lineno: int,
             file: Any = None, line: str | None = None,
         ) -> None:  # fmt: skip
-            if category is ResourceWarning and OF_A_DRIVER.search(str(message)):
+            if category is ResourceWarning and OF_A_LIBRARY.search(str(message)):
                 return
             where = lineno if filename == self._block else line_in(self._block)
             self._warned(category.__name__, str(message), where if not collects else 0)

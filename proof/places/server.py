@@ -10,7 +10,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -89,7 +88,7 @@ def _uvicorn(block: Block, load: Load, listener: socket.socket) -> None:
         _Uvicorn(block, app).run([listener])
     except BaseException as error:
         _raised(block, error)
-    _accept_shared_thread(block)
+    _accept_asgirefs_threads(block)
     block.witness.ended()
 
 
@@ -122,11 +121,17 @@ def _noted(block: Block, app: Any) -> Callable[..., Awaitable[None]]:
     return noted
 
 
-def _accept_shared_thread(block: Block) -> None:
-    """Do not count the one thread that asgiref keeps for a process."""
-    name = SyncToAsync.single_thread_executor._thread_name_prefix
-    every = threading.enumerate()
-    block.witness.accept_threads(t for t in every if t.name.startswith(f"{name}_"))
+def _accept_asgirefs_threads(block: Block) -> None:
+    """Do not count the threads that asgiref keeps, for the process or for a request.
+
+    When it lets go of those for a request depends on the version of Python.
+    """
+    executors = [
+        SyncToAsync.single_thread_executor,
+        *SyncToAsync.context_to_thread_executor.values(),
+    ]
+    for executor in executors:
+        block.witness.accept_threads(getattr(executor, "_threads", ()))
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc]

@@ -10,7 +10,7 @@ from django.db import connections, models
 
 from proof.outcome import Change, Row
 
-APPS = ("auth", "trading", "integrations")
+APPS = ("auth", "trading", "integrations", "members")
 Rows = dict[str, dict[Any, tuple[Any, ...]]]
 
 

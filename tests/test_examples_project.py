@@ -8,6 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -108,11 +109,11 @@ def test_migrations_complete() -> None:
 
 
 def test_seed_loads(tmp_path: Path) -> None:
-    """Both apps' seeds load into an empty SQLite file, and new rows follow them."""
+    """The apps' seeds load into an empty SQLite file, and new rows follow them."""
     database = f"sqlite:///{tmp_path / 'seed.sqlite3'}"
     python("manage.py", "migrate", DATABASE_URL=database).check_returncode()
     loaded = python("manage.py", "loaddata", "seed", DATABASE_URL=database)
-    assert loaded.stdout == "Installed 15 object(s) from 2 fixture(s)\n", loaded.stderr
+    assert loaded.stdout == "Installed 19 object(s) from 3 fixture(s)\n", loaded.stderr
     added = python("manage.py", "shell", "-c", NEW_ORDER, DATABASE_URL=database)
     assert added.stdout.splitlines()[-1] == "11 5", added.stderr
 
@@ -314,6 +315,44 @@ def test_codehost_unavailable(url: str) -> None:
     sdk = CodeHost(url, fail_with=502)
     with pytest.raises(codehost_sdk.CodeHostUnavailable, match=r"^GET .* answered 502"):
         with_sdk(sdk, lambda sdk: sdk.pull_requests(REPOSITORY))
+
+
+async def logins(sdk: CodeHost, organisation: str) -> list[list[str]]:
+    """Return the logins of an organisation's members, page by page."""
+    pages, number = [], 1
+    while number:
+        page = await sdk.members(organisation, number)
+        pages.append([one.login for one in page.items])
+        number = page.next_page or 0
+    return pages
+
+
+def test_members(url: str) -> None:
+    """The members of an organisation come five a page, each of them once."""
+    pages = with_sdk(CodeHost(url), lambda sdk: logins(sdk, "example"))
+    assert [len(page) for page in pages] == [5, 5, 5, 5, 3]
+    assert len({login for page in pages for login in page}) == 23
+
+
+def test_members_repeated(url: str) -> None:
+    """An organisation that grows meanwhile shows somebody on two pages."""
+    pages = with_sdk(CodeHost(url), lambda sdk: logins(sdk, "example-repeats"))
+    assert all(page[0] == before[-1] for before, page in pairwise(pages))
+    assert len({login for page in pages for login in page}) == 23
+
+
+@pytest.mark.parametrize(
+    ("organisation", "error", "message"),
+    [
+        ("nobody", "OrganisationNotFound", "no organisation nobody"),
+        ("a/b", "CodeHostError", "answered 404"),
+        ("example-broken", "CodeHostUnavailable", "503, page 3 cannot be read"),
+    ],
+)
+def test_members_refused(url: str, organisation: str, error: str, message: str) -> None:
+    """An organisation that is not there, or half of it, is an error that says so."""
+    with pytest.raises(getattr(codehost_sdk, error), match=message):
+        with_sdk(CodeHost(url), lambda sdk: logins(sdk, organisation))
 
 
 def test_sdks_need_no_django() -> None:

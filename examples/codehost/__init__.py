@@ -4,10 +4,18 @@ from codehost.client import CodeHost
 from codehost.errors import (
     CodeHostError,
     CodeHostUnavailable,
+    OrganisationNotFound,
     PullRequestNotFound,
     RepositoryNotFound,
 )
-from codehost.types import CommitData, FileData, Page, PullRequestData, ReviewData
+from codehost.types import (
+    CommitData,
+    FileData,
+    MemberData,
+    Page,
+    PullRequestData,
+    ReviewData,
+)
 
 __all__ = [
     "CodeHost",
@@ -15,6 +23,8 @@ __all__ = [
     "CodeHostUnavailable",
     "CommitData",
     "FileData",
+    "MemberData",
+    "OrganisationNotFound",
     "Page",
     "PullRequestData",
     "PullRequestNotFound",

@@ -7,10 +7,18 @@ from urllib.parse import quote as quoted
 from codehost.errors import (
     CodeHostError,
     CodeHostUnavailable,
+    OrganisationNotFound,
     PullRequestNotFound,
     RepositoryNotFound,
 )
-from codehost.types import CommitData, FileData, Page, PullRequestData, ReviewData
+from codehost.types import (
+    CommitData,
+    FileData,
+    MemberData,
+    Page,
+    PullRequestData,
+    ReviewData,
+)
 from sdk_http import AsyncSDK
 
 
@@ -38,6 +46,7 @@ class CodeHost(AsyncSDK):
     reasons: ClassVar[Mapping[str, type[CodeHostError]]] = {
         "repository_not_found": RepositoryNotFound,
         "pull_request_not_found": PullRequestNotFound,
+        "organisation_not_found": OrganisationNotFound,
     }
 
     async def pull_requests(
@@ -131,6 +140,27 @@ class CodeHost(AsyncSDK):
         """
         data = await self._call("GET", f"{_pulls_path(repository)}/{number}/files")
         return [FileData(**item) for item in data["items"]]
+
+    async def members(self, organisation: str, page: int = 1) -> Page[MemberData]:
+        """List five members of an organisation at a time.
+
+        Somebody who joins in the meantime moves the others: a member may then stand
+        on two pages.
+
+        Args:
+            organisation: Its name, such as `example`.
+            page: Which five, counted from 1.
+
+        Returns:
+            The page; beyond the last one it is empty.
+
+        Raises:
+            OrganisationNotFound: If the code host knows no such organisation.
+        """
+        path = f"/codehost/orgs/{quoted(organisation, safe='')}/members"
+        data = await self._call("GET", path, params={"page": page})
+        items = tuple(MemberData(**item) for item in data["items"])
+        return Page(items, data["next_page"])
 
 
 def _pulls_path(repository: str) -> str:

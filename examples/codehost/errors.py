@@ -3,6 +3,7 @@
 CodeHostError
 ├── RepositoryNotFound
 ├── PullRequestNotFound
+├── OrganisationNotFound
 └── CodeHostUnavailable
 """
 
@@ -17,6 +18,10 @@ class RepositoryNotFound(CodeHostError):
 
 class PullRequestNotFound(CodeHostError):
     """The repository has no pull request of this number."""
+
+
+class OrganisationNotFound(CodeHostError):
+    """The code host knows no organisation of this name."""
 
 
 class CodeHostUnavailable(CodeHostError):

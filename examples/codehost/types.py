@@ -48,3 +48,12 @@ class FileData:
     path: str
     additions: int
     deletions: int
+
+
+@dataclass(frozen=True)
+class MemberData:
+    """Somebody who belongs to an organisation."""
+
+    login: str
+    name: str
+    role: Literal["member", "owner"]

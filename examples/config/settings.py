@@ -22,7 +22,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "trading",
     "integrations",
+    "members",
     "sandbox",
+    "django_htmx",
 ]
 
 MIDDLEWARE = [
@@ -31,6 +33,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 TEMPLATES = [

@@ -1,5 +1,6 @@
 """The code host's routes, over the data in `sandbox.codehost_data`."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from sandbox import codehost_data as data
+from sandbox import codehost_members as people
 from sandbox.refusal import Refusal
 
 PAGE_SIZE = 5
@@ -22,6 +24,21 @@ async def pulls(request: Request) -> JSONResponse:
     more = start + PAGE_SIZE < len(data.NUMBERS)
     items = [data.pull_request(number) for number in numbers]
     return JSONResponse({"items": items, "next_page": page + 1 if more else None})
+
+
+async def members(request: Request) -> JSONResponse:
+    """Answer one page of an organisation's members, as the organisation does it."""
+    organisation = request.path_params["organisation"]
+    if organisation not in people.ORGANISATIONS:
+        detail = f"no organisation {organisation} at the code host"
+        raise Refusal(404, "organisation_not_found", detail)
+    number = _page(request)
+    if organisation == "example-slow":
+        await asyncio.sleep(people.SLOW)
+    if organisation == "example-broken" and number == people.BROKEN_PAGE:
+        raise Refusal(503, "unavailable", f"page {number} cannot be read at the moment")
+    items, next_page = people.page(organisation, number)
+    return JSONResponse({"items": items, "next_page": next_page})
 
 
 def _part(name: str, items: Callable[[int], list[dict[str, Any]]]) -> Route:
@@ -56,6 +73,7 @@ def _known_number(request: Request) -> int:
 
 routes = [
     Route("/repos/{owner}/{name}/pulls", pulls),
+    Route("/orgs/{organisation}/members", members),
     _part("reviews", data.reviews),
     _part("commits", data.commits),
     _part("files", data.files),

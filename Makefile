@@ -1,6 +1,6 @@
 # `make help` says what each goal does.
 .DEFAULT_GOAL := default
-.PHONY: default help serve test run record bench lint matrix stability lock clean environment
+.PHONY: default help serve demo test run record bench lint matrix stability lock clean environment
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -21,6 +21,9 @@ help:
 
 serve: environment ## run all examples on SQLite, serve the site, follow changes
 	@$(PROOF) serve
+
+demo: environment ## run the example project with a worker and a server, to try it
+	@$(PROOF) demo
 
 test: lint ## run every example in every lane, and all other tests
 	@$(BIN)/python -m pytest

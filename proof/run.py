@@ -32,7 +32,15 @@ from proof.server import Zygote, end
 from proof.supervise import LIMIT
 from proof.workspace import workspace
 
-__all__ = ["LANES", "Report", "at_a_time", "cores", "run"]
+__all__ = [
+    "LANES",
+    "Report",
+    "at_a_time",
+    "cores",
+    "janitor",
+    "run",
+    "sandbox_server",
+]
 
 EXAMPLES = ROOT / "examples"
 
@@ -81,8 +89,8 @@ def run(
     expressions = {e.id: pair_expressions(e, everything) for e in chosen}
     with ExitStack() as stack:
         folder = stack.enter_context(workspace())
-        told = stack.enter_context(_janitor(folder))
-        sandbox = stack.enter_context(_sandbox())
+        told = stack.enter_context(janitor(folder))
+        sandbox = stack.enter_context(sandbox_server())
         for name in lanes:
             orders = [
                 _order(example, expressions[example.id], lane)
@@ -165,7 +173,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _janitor(folder: Path) -> Iterator[IO[str]]:
+def janitor(folder: Path) -> Iterator[IO[str]]:
     """Start who cleans up after the run, and yield where it is told of servers."""
     process = subprocess.Popen(
         [sys.executable, "-m", "proof.janitor", str(folder)],
@@ -184,7 +192,7 @@ def _janitor(folder: Path) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def _sandbox() -> Iterator[Callable[[], str]]:
+def sandbox_server() -> Iterator[Callable[[], str]]:
     """Start the server behind the SDKs on a free port and yield who knows where."""
     process = subprocess.Popen(
         [sys.executable, "-m", "sandbox", "--port", "0", "--until-stdin-closes"],
@@ -217,7 +225,7 @@ def _lane(
     limit: float,
     begin: Callable[[], Zygote],
     sandbox: Callable[[], str],
-    janitor: IO[str],
+    cleaner: IO[str],
 ) -> Iterator[Zygote]:
     """Prepare a lane's template database and its forkservers, and yield them."""
     mark = secrets.token_hex(4)
@@ -227,7 +235,7 @@ def _lane(
     zygote = begin()
     try:
         if server or broker:
-            print(json.dumps([server or broker, mark]), file=janitor, flush=True)
+            print(json.dumps([server or broker, mark]), file=cleaner, flush=True)
         if isinstance(lane, Postgres):
             lane.prepare()
         # What takes a while was started before: the sandbox, and what Zygote imports.

@@ -157,7 +157,7 @@ def test_a_template_that_cannot_be_filled_ends_the_run(
     """A mistake in the example project itself is told as it is."""
     monkeypatch.setattr("proof.run.ROOT", Path("/nowhere"))
     monkeypatch.setattr("proof.run.EXAMPLES", Path("/nowhere"))
-    monkeypatch.setattr("proof.run._sandbox", lambda: nullcontext(str))
-    monkeypatch.setattr("proof.run._janitor", lambda folder: nullcontext())
+    monkeypatch.setattr("proof.run.sandbox_server", lambda: nullcontext(str))
+    monkeypatch.setattr("proof.run.janitor", lambda folder: nullcontext())
     with pytest.raises(ServerDied, match="the template database could not be filled:"):
         run(examples, examples, ["sqlite"])

@@ -54,6 +54,9 @@ ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 WSGI_APPLICATION = "config.wsgi.application"
 STATIC_URL = "static/"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
 
 DATABASES = {
     "default": dj_database_url.config(default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
@@ -75,6 +78,10 @@ if CELERY_BROKER_URL == "filesystem://":
         "data_folder_in": BROKER_FOLDER,
         "data_folder_out": BROKER_FOLDER,
         "control_folder": BROKER_FOLDER,
+        "polling_interval": 0.2,
     }
 
 SANDBOX_URL = os.environ.get("SANDBOX_URL", sandbox.DEFAULT_URL)
+
+# A sync of members that has given no sign of life for so many seconds has ended.
+MEMBER_SYNC_STALE_AFTER = float(os.environ.get("MEMBER_SYNC_STALE_AFTER", "30"))

@@ -1,6 +1,9 @@
-"""URLs of the example project: the admin, nothing else."""
+"""URLs of the example project: the admin, signing in, and the members of a team."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("members.urls")),
+]

@@ -14,6 +14,7 @@ COMMANDS = {
     "list": "list the examples: id, place, claims and address",
     "show": "show what was seen of one example",
     "serve": "run what changed and serve the site, for writing",
+    "demo": "run the example project: a server, a worker, a database to try it with",
     "bench": "measure what running an example costs",
     "clean": "remove what runs left behind that are no longer alive",
 }

@@ -1,0 +1,69 @@
+"""`proof demo`: run the example project, and start it anew when its code changes."""
+
+import argparse
+from pathlib import Path
+
+from watchfiles import Change, watch
+
+from proof.commands import HOLDS, count
+from proof.demo import EXAMPLES, Demo, DidNotStart
+from proof.run import janitor, sandbox_server
+from proof.site import free_port
+from proof.workspace import workspace
+
+TOLD = """
+    {address}
+
+Sign in as demo, with the password demo. Try the organisations
+example, example-slow, example-broken, example-repeats and example-empty.
+A change in examples/ starts it anew; Ctrl-C ends it, and nothing is kept.
+"""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument(
+        "--port", type=count, metavar="N", help="default: 8000, or any if it is taken"
+    )
+
+
+def main(options: argparse.Namespace) -> int:
+    """Fill a database, start a worker and a server, and follow changes."""
+    port = free_port(options.port)
+    with workspace() as folder, janitor(folder), sandbox_server() as sandbox:
+        demo = Demo(folder, port, sandbox())
+        try:
+            demo.fill()
+            demo.start()
+            print(TOLD.format(address=demo.address), flush=True)
+            _follow(demo)
+        except KeyboardInterrupt:
+            print("\rThe demo has ended.")
+        finally:
+            demo.stop()
+    return HOLDS
+
+
+def _follow(demo: Demo) -> None:
+    told: list[str] = []
+    for changes in watch(
+        EXAMPLES, watch_filter=_matters, rust_timeout=1000, yield_on_timeout=True
+    ):
+        if changes:
+            _start_anew(demo, changes)
+        elif told != (told := demo.ended()) and told:
+            print(f"It has ended: {', '.join(told)}. A change starts it anew.")
+
+
+def _start_anew(demo: Demo, changes: set[tuple[Change, str]]) -> None:
+    names = sorted({Path(path).name for _, path in changes})
+    print(f"{', '.join(names)} changed: starting anew.", flush=True)
+    demo.stop()
+    try:
+        demo.start()
+    except DidNotStart as error:
+        print(error, flush=True)
+
+
+def _matters(change: Change, path: str) -> bool:
+    return Path(path).suffix in (".py", ".html") and "__pycache__" not in path

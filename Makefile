@@ -1,6 +1,6 @@
 # `make help` says what each goal does.
 .DEFAULT_GOAL := default
-.PHONY: default help serve demo test run record bench lint matrix stability lock clean environment
+.PHONY: default help serve demo test run record write bench lint matrix stability lock clean environment
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -33,6 +33,9 @@ run: environment ## run examples and hold them against the evidence; ARGS="page 
 
 record: environment ## run examples and record what was seen; ARGS="page or id"
 	@$(PROOF) record $(ARGS)
+
+write: environment ## write the parts of files that are made from examples and evidence
+	@$(PROOF) write
 
 bench: environment ## measure what running an example costs
 	@$(PROOF) bench

@@ -9,26 +9,19 @@ import re
 import pytest
 from guide import BY_ID, EXAMPLES
 
+from proof.errors import MarkdownError
 from proof.extract import ROOT
+from proof.mistakes import LINK, Row, read_mistakes
 
-LINK = re.compile(r"\[[^\]]*\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-MISTAKES = (ROOT / "docs" / "mistakes.md").read_text("utf-8")
-ROWS = [row.split(" | ") for row in MISTAKES.splitlines() if row.startswith("| ")]
-FIXES = [row for row in ROWS if len(row) == 4 and LINK.search(row[3])]
+MISTAKES = read_mistakes()
 OUTSIDE = ("README.md", "CONTRIBUTING.md", "CLAUDE.md")
 
 
-def examples_in(text: str) -> list[str]:
-    """Return the ids of the examples that a text links to."""
-    found = (target.partition("#")[2] for target in LINK.findall(text))
-    return [name for name in found if name in BY_ID]
-
-
-@pytest.mark.parametrize("row", FIXES, ids=lambda row: row[3].strip(" |")[:60])
-def test_a_mistake_stands_beside_its_fix(row: list[str]):
+@pytest.mark.parametrize("row", MISTAKES, ids=lambda row: row.never[:60])
+def test_a_mistake_stands_beside_its_fix(row: Row):
     """*Do* links to a ✅, *Never* to its ❌: one of the first is the twin of each."""
-    good, bad = examples_in(row[2]), examples_in(row[3])
+    good, bad = row.good, row.bad
     assert good and all(BY_ID[name].good for name in good)
     assert bad and not any(BY_ID[name].good for name in bad)
     twins = {BY_ID[name].twin for name in bad}
@@ -37,9 +30,24 @@ def test_a_mistake_stands_beside_its_fix(row: list[str]):
 
 def test_every_mistake_is_found():
     """Each ❌ of the guide stands in a table of the page on mistakes."""
-    found = {name for row in FIXES for name in examples_in(row[3])}
+    found = {name for row in MISTAKES for name in row.bad}
     missing = [one.at(0) for one in EXAMPLES if not one.good and one.id not in found]
     assert not missing, f"Add a row to docs/mistakes.md for {missing}"
+
+
+@pytest.mark.parametrize("row", MISTAKES, ids=lambda row: row.never[:60])
+def test_a_row_is_understood_by_itself(row: Row):
+    """No row points at the one above: the index of errors shows it without that."""
+    cells = (row.see, row.what)
+    assert not any(re.match(r"(a )?the same\b|the same,", cell) for cell in cells)
+
+
+def test_a_row_that_links_to_no_mistake_is_told_of(tmp_path):
+    """A row without a link in its last cell is an error that names its line."""
+    page = tmp_path / "mistakes.md"
+    page.write_text("# M\n\n| SOE | a reason | [do](a.md#good) | nothing |\n", "utf-8")
+    with pytest.raises(MarkdownError, match=r"docs/mistakes\.md:3: this row cannot"):
+        read_mistakes(page)
 
 
 @pytest.mark.parametrize("name", OUTSIDE)

@@ -1,6 +1,7 @@
 """The site as a reader gets it: built, served, and looked at with a real browser."""
 
 import gzip
+import itertools
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as TimeOut
 
 ROOT = Path(__file__).resolve().parent.parent
 KIB = 1024
@@ -36,6 +38,13 @@ SHIFTS = """() => {
     for (const one of list.getEntries()) window.shift += one.value;
   }).observe({ type: "layout-shift", buffered: true });
 }"""
+
+FOUND = """(slug) => {
+  const pages = [...document.querySelectorAll(".md-search-result__item")].slice(0, 2);
+  const links = pages.flatMap((one) => [...one.querySelectorAll("a")].slice(0, 3));
+  return links.some((one) => one.hash === "#" + slug);
+}"""
+"""Whether the search shows an entry near its top; a page's own link is the first."""
 
 
 @dataclass
@@ -237,6 +246,33 @@ def test_search_comes_when_opened(site: Site, opened: Any) -> None:
     page.wait_for_selector(".md-search-result__item")
     print(f"search: {sum(size for path, size in site.sent if 'search' in path)} bytes")
     assert page.complaints == []
+
+
+def test_pasted_message_leads_to_its_entry(site: Site, opened: Any) -> None:
+    """The last line of a traceback, put into the search, leads to its entry.
+
+    It does as the first or second section of the first or second page.
+    """
+    from proof.page.library import read_library
+    from proof.write.messages import entries
+
+    page = opened("")
+    page.keyboard.press("s")
+    page.wait_for_selector(".md-search__input:focus")
+    missed = []
+    found = entries(read_library())
+    # Never the same entry twice in a row: its old result would be taken for the new.
+    turns = itertools.zip_longest(*(entry.recorded for entry in found))
+    for text, entry in itertools.chain(
+        *(zip(turn, found, strict=False) for turn in turns)
+    ):
+        page.fill(".md-search__input", text or "")
+        try:
+            if text:
+                page.wait_for_function(FOUND, arg=entry.message.slug, timeout=4000)
+        except TimeOut:
+            missed.append(text)
+    assert missed == []
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

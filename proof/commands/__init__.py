@@ -11,6 +11,7 @@ from typing import Protocol, cast
 COMMANDS = {
     "run": "run examples, judge them, and hold them against the evidence",
     "record": "run examples and record what was seen",
+    "write": "write the parts of files that are made from data",
     "list": "list the examples: id, place, claims and address",
     "show": "show what was seen of one example",
     "serve": "run what changed and serve the site, for writing",

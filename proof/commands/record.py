@@ -7,6 +7,7 @@ from proof.check import check
 from proof.choose import choose
 from proof.commands import REFUTED
 from proof.commands.run import add_choice, exit_code, go, say
+from proof.commands.write import write_if_readable
 from proof.evidence import load, save
 from proof.extract import extract
 
@@ -32,4 +33,5 @@ def main(options: argparse.Namespace) -> int:
         print(f"{'written' if path.exists() else 'removed'}: {path}")
     if not changed:
         print("The evidence was already so: no file changed.")
+    write_if_readable()
     return exit_code(checked, options.lane or ())

@@ -40,6 +40,21 @@ def lane_names(lanes: Iterable[str]) -> list[str]:
     ]
 
 
+def lanes_in_short(lanes: Iterable[str]) -> str:
+    """Return lanes in a few words: databases that ran under the same, together."""
+    under: dict[str, list[str]] = {}
+    for lane in lanes:
+        database, _, name = lane.partition("/")
+        under.setdefault(LANES[database], []).append(name)
+    alike: dict[str, list[str]] = {}
+    for database, names in under.items():
+        alike.setdefault(", ".join(names), []).append(database)
+    return "; ".join(
+        f"{', '.join(databases)}" + f" ({names})" * bool(names)
+        for names, databases in alike.items()
+    )
+
+
 def place_in_words(example: Example) -> Markup:
     """Return the sentence that says where the block ran."""
     words = RAN_AS.get(example.place) or f"Run as {PLACES[example.place]}"

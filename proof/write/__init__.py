@@ -1,0 +1,76 @@
+"""Parts of committed files that are made from data: `make write`.
+
+Each module here writes one thing. A part stands between two comments in its file, so
+that what is written by hand stays. Nothing is run: what is read are the examples, the
+recorded evidence, the tables of mistakes and the boxes of claims.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from proof.errors import MarkdownError
+from proof.extract import ROOT
+from proof.page.library import Library, read_library
+from proof.write import errors, silent
+
+Parts = Mapping[str, str]
+"""What belongs between the marks of a file, by the name of the mark."""
+
+FILES: Mapping[str, Callable[[Library], Parts]] = {
+    "docs/errors.md": errors.parts,
+    "docs/silent.md": silent.parts,
+}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file as it is, and as it would be written."""
+
+    path: Path
+    before: str
+    after: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether writing it would change it."""
+        return self.before != self.after
+
+    def __str__(self) -> str:
+        """Name the file, the first line that differs, and what to do."""
+        before, after = self.before.splitlines(), self.after.splitlines()
+        pairs = enumerate(zip([*before, ""], [*after, ""], strict=False), 1)
+        line, (is_, would) = next(one for one in pairs if one[1][0] != one[1][1])
+        return (
+            f"{self.path.relative_to(ROOT)}:{line}: not as it would be written\n"
+            f"    is:      {is_}\n    would be: {would}\n    next:    make write"
+        )
+
+
+def written() -> Iterator[Written]:
+    """Yield each file that has a written part.
+
+    Raises:
+        ProofError: what it is made of cannot be read, or a mark is missing.
+    """
+    known = read_library()
+    for name, parts in FILES.items():
+        path = ROOT / name
+        before = path.read_text("utf-8")
+        after = before
+        for mark, text in parts(known).items():
+            after = between(name, after, mark, text)
+        yield Written(path, before, after)
+
+
+def between(name: str, text: str, mark: str, part: str) -> str:
+    """Return a file's text with a new part between the two comments of a mark."""
+    opening, closing = f"<!-- written: {mark} -->", f"<!-- end: {mark} -->"
+    if text.count(opening) != 1 or text.count(closing) != 1:
+        raise MarkdownError(
+            name, 1, f"the part {mark} has no place",
+            f"Write {opening} and {closing} where it belongs, once.",
+        )  # fmt: skip
+    head, _, rest = text.partition(opening)
+    _, _, tail = rest.partition(closing)
+    return f"{head}{opening}\n\n{part.strip()}\n\n{closing}{tail}"

@@ -1,0 +1,69 @@
+"""docs/errors.md: an entry for each message, found by pasting it into the search."""
+
+import textwrap
+from collections.abc import Iterator, Mapping
+
+from proof.example import lane_order
+from proof.page.library import Library
+from proof.page.words import lanes_in_short
+from proof.write.messages import Entry, Situation, entries
+
+HEAD = ("| You see | It is | Do | Never | Seen on |", "|---|---|---|---|---|")
+SHOWN = 100
+"""Characters of a message in the index."""
+
+
+def parts(known: Library) -> Mapping[str, str]:
+    """Return what is written into the page."""
+    found = entries(known)
+    return {
+        "index": "\n".join(map(_line, found)),
+        "entries": "\n\n".join(_entry(one) for one in found),
+    }
+
+
+def _line(entry: Entry) -> str:
+    number = sum(len(one.seen) for one in entry.situations)
+    times = f", in {number} situations" if number > 1 else ""
+    one = entry.message
+    return f"- [{code(shorten(one.line, SHOWN))}](#{one.slug}), `{one.name}`{times}"
+
+
+def _entry(entry: Entry) -> str:
+    return "\n\n".join(_pieces(entry))
+
+
+def _pieces(entry: Entry) -> Iterator[str]:
+    one = entry.message
+    title = f"{one.name}: {one.line}"
+    yield f"### {code(title)} {{ #{one.slug} }}"
+    if entry.recorded == (title,):
+        pass
+    elif any("\n" in text for text in entry.recorded):
+        yield "Recorded:"
+        yield "\n\n".join(f"```text\n{text}\n```" for text in entry.recorded)
+    else:
+        yield f"Recorded: {' · '.join(map(code, entry.recorded))}"
+    yield "\n".join([*HEAD, *map(_row, entry.situations)])
+
+
+def _row(situation: Situation) -> str:
+    row = situation.row
+    cells = (row.see, row.what, row.do, row.never, lanes_of(situation))
+    return f"| {' | '.join(cells)} |"
+
+
+def lanes_of(situation: Situation) -> str:
+    """Return the lanes in which any ❌ of a situation was seen."""
+    lanes = {lane for one in situation.seen.values() for lane in one}
+    return lanes_in_short(sorted(lanes, key=lane_order))
+
+
+def code(text: str) -> str:
+    """Return text as code, which may hold backticks itself."""
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
+
+
+def shorten(text: str, width: int) -> str:
+    """Return the words of a text that fit, and … for the others."""
+    return textwrap.shorten(text, width, placeholder=" …")

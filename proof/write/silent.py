@@ -1,0 +1,70 @@
+"""docs/silent.md: the failures that say nothing, by what is found afterwards."""
+
+from collections.abc import Iterator, Mapping
+
+from proof.claim import SYMPTOMS
+from proof.example import Example
+from proof.page.library import Library
+from proof.write.errors import HEAD, lanes_of
+from proof.write.messages import Situation, rows_by_id, said
+
+FOUND_AS = {
+    "lost": "Lost: something is missing",
+    "escaped": "Escaped: a write stays in spite of the rollback",
+    "partial": "Partial: only a part is there",
+    "corrupt": "Corrupt: something wrong is there",
+    "hangs": "Hangs: it does not end",
+    "leaks": "Leaks: something stays open",
+    "blocks": "Blocks: everything else waits",
+    "serial": "Serial: one at a time",
+}
+"""The symptoms that need no message, and what a reader would call them."""
+
+
+def parts(known: Library) -> Mapping[str, str]:
+    """Return what is written into the page."""
+    sections = (_section(kind, known) for kind in SYMPTOMS if kind in FOUND_AS)
+    return {"symptoms": "\n\n".join(filter(None, sections))}
+
+
+def silent_lanes(example: Example, known: Library) -> tuple[str, ...]:
+    """Return the lanes in which a ❌ fails and says nothing."""
+    if example.good:
+        return ()
+    seen = known.outcomes(example).items()
+    return tuple(lane for lane, outcome in seen if not any(said(outcome)))
+
+
+def _section(kind: str, known: Library) -> str:
+    rows = sorted(_situations(kind, known), key=lambda one: one.row.line)
+    if not rows:
+        return ""
+    head = f"## {FOUND_AS[kind]} {{ #{kind} }}"
+    return "\n\n".join([head, "\n".join([*HEAD, *map(_row, rows)])])
+
+
+def _situations(kind: str, known: Library) -> Iterator[Situation]:
+    """Yield each row of mistakes of which a ❌ shows a symptom in silence.
+
+    The first claim of a block is the symptom under which it is found.
+    """
+    rows = rows_by_id(known)
+    grouped: dict[str, dict[str, tuple[str, ...]]] = {}
+    for example in known.examples:
+        lanes = tuple(
+            lane
+            for lane in silent_lanes(example, known)
+            if example.claims_for(lane)[0].kind == kind
+        )
+        if lanes:
+            row = rows[example.id]
+            grouped.setdefault(row.anchor, {})[example.id] = lanes
+    for seen in grouped.values():
+        yield Situation(rows[next(iter(seen))], seen)
+
+
+def _row(situation: Situation) -> str:
+    row = situation.row
+    see = row.see.removeprefix("nothing; ")
+    cells = (see, row.what, row.do, row.never, lanes_of(situation))
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,101 @@
+"""Parts of files that are made from data: as they would be written, and complete."""
+
+import pytest
+from guide import BY_ID, EXAMPLES
+
+from proof.errors import MarkdownError
+from proof.extract import ROOT
+from proof.page.library import read_library
+from proof.write import FILES, Written, between, written
+from proof.write.errors import code
+from proof.write.messages import entries, message
+from proof.write.silent import silent_lanes
+
+KNOWN = read_library()
+ENTRIES = entries(KNOWN)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_file_is_as_it_would_be_written(name: str):
+    """No part that is made from data differs from what `make write` would write."""
+    one = next(one for one in written() if one.path == ROOT / name)
+    if one.differs:
+        pytest.fail(str(one), pytrace=False)
+
+
+def test_difference_names_file_line_and_command():
+    """What differs is told with its file, its first line, and what to do."""
+    text = str(Written(ROOT / "docs" / "errors.md", "a\nb\n", "a\nc\nd\n"))
+    assert text == (
+        "docs/errors.md:2: not as it would be written\n"
+        "    is:      b\n    would be: c\n    next:    make write"
+    )
+
+
+@pytest.mark.parametrize(("before", "after"), [("a\n", "a\nb\n"), ("a\nb\n", "a\n")])
+def test_missing_last_line_is_a_difference(before: str, after: str):
+    """A line too few or too many at the end is told of, too."""
+    assert ":2: not as" in str(Written(ROOT / "docs" / "errors.md", before, after))
+
+
+def test_part_needs_its_marks():
+    """A file without the marks of a part is an error that says what to add."""
+    with pytest.raises(MarkdownError, match="written: index"):
+        between("docs/errors.md", "# Errors\n", "index", "text")
+
+
+def test_part_is_replaced_between_its_marks():
+    """What stands by hand before and after the marks stays."""
+    text = "by hand\n<!-- written: x -->\nold\n<!-- end: x -->\nby hand too\n"
+    assert between("a", text, "x", "new\n") == (
+        "by hand\n<!-- written: x -->\n\nnew\n\n<!-- end: x -->\nby hand too\n"
+    )
+
+
+def test_names_of_the_reader_are_left_out():
+    """Messages that differ only in a name are one; others stay apart."""
+    one = message("RuntimeWarning", "coroutine 'a.b' was never awaited")
+    assert one == message("RuntimeWarning", "coroutine 'c' was never awaited")
+    assert one.text == "coroutine '…' was never awaited"
+    kind = "trading.models.Order.DoesNotExist"
+    assert message(kind, "Order matching query does not exist.").name == "DoesNotExist"
+    handed = "run_async() takes a coroutine and was handed the "
+    assert message("T", handed + "function a.") != message("T", handed + "list a.")
+
+
+def test_a_backtick_in_a_message_is_shown():
+    """A message that holds code is code all the same."""
+    assert code("write `await`") == "`` write `await` ``"
+
+
+def test_an_entry_has_its_own_anchor():
+    """No two messages share a permalink."""
+    slugs = [entry.message.slug for entry in ENTRIES]
+    assert len(set(slugs)) == len(slugs)
+
+
+def test_every_failure_is_indexed():
+    """Each ❌ stands in the index of errors, or in the one of silent failures."""
+    loud = {name for entry in ENTRIES for one in entry.situations for name in one.seen}
+    missing = [
+        one.at(0)
+        for one in EXAMPLES
+        if not one.good and one.id not in loud and not silent_lanes(one, KNOWN)
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.message.slug)
+def test_every_error_has_its_examples(entry):
+    """Each entry names a ❌ that gave it and a ✅ that does not."""
+    assert entry.situations
+    for situation in entry.situations:
+        assert not any(BY_ID[name].good for name in situation.seen)
+        assert any(BY_ID[name].good for name in situation.row.good)
+
+
+def test_there_are_as_many_as_were_asked_for():
+    """45 messages and 19 silent failures at least were provoked."""
+    assert len({text for entry in ENTRIES for text in entry.recorded}) >= 45
+    silent = [one for one in EXAMPLES if silent_lanes(one, KNOWN)]
+    assert len(silent) >= 19

@@ -12,7 +12,7 @@ from pathlib import Path
 from proof.errors import MarkdownError
 from proof.extract import ROOT
 from proof.page.library import Library, read_library
-from proof.write import errors, silent
+from proof.write import claims, errors, silent
 
 Parts = Mapping[str, str]
 """What belongs between the marks of a file, by the name of the mark."""
@@ -20,6 +20,7 @@ Parts = Mapping[str, str]
 FILES: Mapping[str, Callable[[Library], Parts]] = {
     "docs/errors.md": errors.parts,
     "docs/silent.md": silent.parts,
+    "docs/claims.md": claims.parts,
 }
 
 

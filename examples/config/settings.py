@@ -81,6 +81,16 @@ if CELERY_BROKER_URL == "filesystem://":
         "polling_interval": 0.2,
     }
 
+# Seconds without a step after which a sync is queued again.
+SYNC_RESUME_AFTER = float(os.environ.get("SYNC_RESUME_AFTER", "60"))
+CELERY_BEAT_SCHEDULE = {
+    "resume-syncs": {
+        "task": "integrations.tasks.resume_syncs",
+        "schedule": SYNC_RESUME_AFTER / 2,
+    }
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "beat-schedule")
+
 SANDBOX_URL = os.environ.get("SANDBOX_URL", sandbox.DEFAULT_URL)
 
 # A sync of members that has given no sign of life for so many seconds has ended.

@@ -33,6 +33,10 @@ class TrackedRepository(models.Model):
     sync_status = models.CharField(
         max_length=10, choices=SyncStatus.choices, default=SyncStatus.PENDING
     )
+    sync_resume_at = models.DateTimeField(
+        null=True, blank=True, help_text="When to queue a sync that does not get on."
+    )
+    sync_error = models.CharField(max_length=500, blank=True)
 
     class Meta:
         verbose_name_plural = "tracked repositories"

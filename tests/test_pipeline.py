@@ -1,0 +1,111 @@
+"""The pipeline of the example project: all rows, once, whatever breaks on the way."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from support import lanes_here
+
+from tools.pipeline.databases import LANES, databases
+from tools.pipeline.host import Host, fails, served
+from tools.pipeline.rig import Rig, rigged
+
+ALL = {"pull requests": 14, "reviews": 15, "commits": 21, "files": 28}
+ONBOARD = """
+import django; django.setup()
+from django.contrib.auth.models import User
+from django.test import Client
+from members.models import Seat
+client = Client(SERVER_NAME="localhost")
+user = User.objects.get(pk=1)
+Seat.objects.get_or_create(user=user, team_id=1)
+client.force_login(user)
+path = "/teams/engine/repositories/"
+answer = client.post(path, {"full_name": "example/engine"}, follow=True)
+print(answer.status_code, answer.redirect_chain, answer.content.decode())
+"""
+SYNC = "from integrations import services; services.sync(1)"
+
+
+@pytest.fixture(scope="module", params=LANES)
+def fresh(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], str]]:
+    """Make databases of one lane."""
+    if request.param not in lanes_here():
+        pytest.skip(f"{request.param} does not answer")
+    with databases(request.param, tmp_path_factory.mktemp(request.param)) as make:
+        yield make
+
+
+@pytest.fixture
+def host() -> Host:
+    """The code host, which a test may give a fault."""
+    return Host()
+
+
+@pytest.fixture
+def rig(fresh: Callable[[], str], host: Host, tmp_path: Path) -> Iterator[Rig]:
+    """A run on a database of its own."""
+    with ExitStack() as stack:
+        url = stack.enter_context(served(host))
+        settings = {"DJANGO_SETTINGS_MODULE": "config.settings"}
+        yield stack.enter_context(rigged(tmp_path, fresh(), url, **settings))
+
+
+def test_the_page_starts_a_sync_that_saves_all_rows(rig: Rig):
+    """From the view over the worker to the rows: all of them, once."""
+    rig.start_worker()
+    said = rig.run("-c", ONBOARD)
+    assert "('/teams/engine/repositories/', 302)" in said
+    assert rig.ends() == "complete", rig.log()
+    assert (rig.rows(), rig.doubled()) == (ALL, 0)
+
+
+def test_a_second_run_changes_nothing(rig: Rig):
+    """A sync that runs twice writes over its rows."""
+    before = rig.manage("shell", "-c", f"{SYNC}; {SYNC}") and rig.rows()
+    assert (before, rig.doubled(), rig.status()) == (ALL, 0, "complete")
+
+
+def test_a_page_that_fails_is_fetched_again(rig: Rig, host: Host):
+    """The second page fails once: the task is tried again, and ends with all rows."""
+    host.fault = fails("page=2")
+    rig.start_worker()
+    rig.run("-c", ONBOARD)
+    assert rig.ends() == "complete", rig.log()
+    assert (rig.rows(), rig.doubled()) == (ALL, 0)
+    assert host.times("page=1") == host.times("page=2") == 2
+
+
+def test_a_list_that_fails_costs_its_pull_request_only(rig: Rig, host: Host):
+    """A pull request is saved with all its rows or not at all."""
+    host.fault = fails("/2403/files", times=99)
+    with pytest.raises(AssertionError, match="CodeHostUnavailable"):
+        rig.manage("shell", "-c", SYNC)
+    rows = rig.rows()
+    assert rows["pull requests"] == 2
+    assert rig.ask("SELECT count(*) FROM integrations_pullrequestfile")[0][0] > 0
+
+
+def test_items_that_come_twice_are_saved_once(rig: Rig, host: Host):
+    """Each item of each list twice: the rows are the same."""
+    host.doubled = True
+    rig.manage("shell", "-c", SYNC)
+    assert (rig.rows(), rig.doubled(), rig.status()) == (ALL, 0, "complete")
+
+
+def test_a_repository_that_is_not_there_ends_in_an_error(rig: Rig, host: Host):
+    """What another attempt cannot mend is not attempted again."""
+    rig.start_worker()
+    rig.run("-c", ONBOARD.replace("example/engine", "example/nowhere"))
+    assert rig.ends(2) == "error"
+    assert len(host.asked) == 1
+
+
+def test_a_sync_without_all_rows_is_no_success(rig: Rig):
+    """The sync counts: a step that saves nothing does not end as complete."""
+    silent = "from integrations import saving; saving.save_files = print; "
+    with pytest.raises(AssertionError, match="RowsMissing: 0 files of"):
+        rig.manage("shell", "-c", silent + SYNC)

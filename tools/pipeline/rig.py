@@ -1,0 +1,154 @@
+"""One run of the pipeline: its database, queue, code host and worker.
+
+rig ──▶ manage.py, a script      processes that end by themselves
+  ├───▶ celery -A config worker  in a session of its own, killed at the end
+  └───▶ rows()                   over a connection of its own
+"""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+
+from proof.extract import ROOT
+from tools.pipeline.host import wait_until
+
+EXAMPLES = ROOT / "examples"
+CELERY = ("-m", "celery", "-A", "config", "worker", "--concurrency=1")
+QUIETLY = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+PARENTS = "integrations_pullrequest"
+TABLES = {
+    "pull requests": PARENTS,
+    "reviews": "integrations_review",
+    "commits": "integrations_commit",
+    "files": "integrations_pullrequestfile",
+}
+KEYS = {
+    "pull requests": "repository_id, number",
+    "reviews": "pull_request_id, reviewer",
+    "commits": "pull_request_id, sha",
+    "files": "pull_request_id, path",
+}
+Rows = dict[str, int]
+
+
+@dataclass
+class Rig:
+    """The processes of one run, and a look at its database from outside."""
+
+    folder: Path
+    database: str
+    host: str
+    settings: dict[str, str] = field(default_factory=dict)
+    workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return what a process of the project is told."""
+        queue = self.folder / "queue"
+        return {
+            **os.environ,
+            "DATABASE_URL": self.database,
+            "SANDBOX_URL": self.host,
+            "BROKER_FOLDER": str(queue),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(self.folder)]),
+            "PYTHONWARNINGS": "ignore",
+            **self.settings,
+            **more,
+        }
+
+    def run(self, *arguments: str, **more: str) -> str:
+        """Run Python in `examples/` to its end, and return what it printed.
+
+        Raises:
+            AssertionError: it failed; says what it wrote.
+        """
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=EXAMPLES, env=self.environment(**more),
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def manage(self, *arguments: str, **more: str) -> str:
+        """Run a management command."""
+        return self.run("manage.py", *arguments, **more)
+
+    def start_worker(self, *options: str, **more: str) -> "subprocess.Popen[bytes]":
+        """Start a worker; it need not be ready to find what is queued."""
+        with (self.folder / "worker.log").open("ab") as log:
+            worker = subprocess.Popen(
+                [sys.executable, *CELERY, *QUIETLY, "--loglevel=INFO", *options],
+                cwd=EXAMPLES, env=self.environment(**more),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+        self.workers.append(worker)
+        return worker
+
+    def log(self) -> str:
+        """Return what the workers wrote."""
+        return (self.folder / "worker.log").read_text("utf-8", "replace")
+
+    def kill_workers(self) -> None:
+        """Kill every worker with its pool, as the kernel would for want of memory."""
+        for worker in self.workers:
+            if worker.poll() is None:
+                os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+        self.workers.clear()
+
+    def rows(self) -> Rows:
+        """Return how many rows each table has, for an independent connection."""
+        return {name: self._number(f"FROM {table}") for name, table in TABLES.items()}
+
+    def doubled(self) -> int:
+        """Return how many rows have the key of another."""
+        return sum(
+            self._number(f"FROM {TABLES[name]}")
+            - self._number(f"FROM (SELECT DISTINCT {keys} FROM {TABLES[name]}) AS d")
+            for name, keys in KEYS.items()
+        )
+
+    def status(self, pk: int = 1) -> str:
+        """Return how far the repository's sync has come."""
+        found = self.ask(
+            f"SELECT sync_status FROM integrations_trackedrepository WHERE id = {pk}"
+        )
+        return str(found[0][0])
+
+    def ends(self, pk: int = 1, seconds: float = 30.0) -> str:
+        """Wait until the sync has ended, and return its status."""
+        wait_until(lambda: self.status(pk) in ("complete", "error"), seconds)
+        return self.status(pk)
+
+    def ask(self, statement: str) -> list[tuple[object, ...]]:
+        """Send a statement over a connection of its own."""
+        if self.database.startswith("sqlite"):
+            path = unquote(urlsplit(self.database).path[1:])
+            with closing(sqlite3.connect(path, timeout=10)) as connection:
+                return connection.execute(statement).fetchall()
+        with psycopg.connect(self.database, autocommit=True) as other:
+            return other.execute(statement.encode()).fetchall()
+
+    def _number(self, rest: str) -> int:
+        return int(str(self.ask(f"SELECT count(*) {rest}")[0][0]))
+
+
+@contextmanager
+def rigged(folder: Path, database: str, host: str, **settings: str) -> Iterator[Rig]:
+    """Give a rig in an empty folder, and end its workers."""
+    (folder / "queue").mkdir(parents=True, exist_ok=True)
+    rig = Rig(folder, database, host, settings)
+    try:
+        yield rig
+    finally:
+        rig.kill_workers()

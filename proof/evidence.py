@@ -88,8 +88,9 @@ def save(
 ) -> list[Path]:
     """Write the outcomes, page by page, and return the files that changed.
 
-    What was recorded in a lane that did not run now stays, if `keep` and if it was
-    recorded from the same source. Pages and examples that are gone leave no evidence.
+    What was recorded in a lane that did not run now stays, if `keep`, if it was
+    recorded from the same source and if the example still has that lane. Pages and
+    examples that are gone leave no evidence.
     """
     old = load(folder) if keep else {}
     new: dict[str, dict[str, Outcome]] = {}
@@ -100,13 +101,23 @@ def save(
         lanes = dict(new.get(example.id, {}))
         recorded = old.get(example.id)
         if recorded is not None and recorded.fits(example):
-            lanes = {**recorded.outcomes, **lanes}
+            lanes = {**_still_its(example, recorded), **lanes}
         pages.setdefault(example.page, {})[example.id] = {
             "source": digest(example),
             "lanes": {name: still(to_json(one)) for name, one in lanes.items()},
         }
     changed = [_write(folder / f"{page}.json", data) for page, data in pages.items()]
     return [*filter(None, changed), *_remove_others(folder, set(pages))]
+
+
+def _still_its(example: Example, recorded: Evidence) -> dict[str, Outcome]:
+    """Return what was recorded in the lanes that the header names today."""
+    outcomes = recorded.outcomes.items()
+    return {
+        lane: outcome
+        for lane, outcome in outcomes
+        if lane in example.lanes(lane.partition("/")[0])
+    }
 
 
 def differences(recorded: Outcome, seen: Outcome) -> list[str]:

@@ -196,6 +196,16 @@ def test_a_changed_source_keeps_nothing(
     assert set(load(folder)["right"].outcomes) == {"sqlite"}
 
 
+def test_a_lane_that_an_example_no_longer_has_is_forgotten(
+    examples: tuple[Example, ...], folder: Path
+) -> None:
+    """A header that names other callers leaves nothing of the lanes before."""
+    save(examples, [seen("right")], folder)
+    changed = (replace(examples[0], under=("code", "view")), examples[1])
+    save(changed, [seen("right", "sqlite/code")], folder)
+    assert set(load(folder)["right"].outcomes) == {"sqlite/code"}
+
+
 def test_without_keeping_only_this_run_remains(
     examples: tuple[Example, ...], folder: Path
 ) -> None:

@@ -11,7 +11,7 @@ from proof.page.words import lanes_in_short
 def parts(known: Library) -> Mapping[str, str]:
     """Return what is written into the page."""
     claims = read_ledger()
-    table = ["| | Claim | Verdict |", "|---|---|---|", *map(_line, claims)]
+    table = ["| Id | Claim | Verdict |", "|---|---|---|", *map(_line, claims)]
     return {
         "verdicts": "\n".join(table),
         "claims": "\n\n".join("\n\n".join(_entry(one, known)) for one in claims),

@@ -118,6 +118,12 @@ def test_seed_loads(tmp_path: Path) -> None:
     assert added.stdout.splitlines()[-1] == "11 5", added.stderr
 
 
+def test_members_tests() -> None:
+    """The tests of the members app pass, as its own project would run them."""
+    ran = python("manage.py", "test", "members")
+    assert "\nRan 22 tests" in ran.stderr and ran.returncode == 0, ran.stderr
+
+
 def test_sqlite_waits_one_second(tmp_path: Path) -> None:
     """A SQLite database named by the environment waits a second for a lock."""
     show = "from django.conf import settings; print(settings.DATABASES['default'])"

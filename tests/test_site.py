@@ -4,7 +4,6 @@ import gzip
 import itertools
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -17,21 +16,15 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from chromium import browser, sideways, violations
+from playwright.sync_api import Browser, Page
 from playwright.sync_api import TimeoutError as TimeOut
+
+__all__ = ["browser"]
 
 ROOT = Path(__file__).resolve().parent.parent
 KIB = 1024
 WIDTHS, SCHEMES = (1366, 412), ("light", "dark")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 SHIFTS = """() => {
   window.shift = 0;
   new PerformanceObserver((list) => {
@@ -121,19 +114,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium of this machine."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        pytest.skip(f"no browser: none of {', '.join(names)} is installed")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield started
-        started.close()
-
-
 @pytest.fixture
 def opened(site: Site, browser: Browser) -> Iterator[Any]:
     """Open a page in a browser that has seen nothing before."""
@@ -163,18 +143,6 @@ def opened(site: Site, browser: Browser) -> Iterator[Any]:
 def open_all(page: Page) -> None:
     """Open all evidence of a page."""
     page.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)")
-
-
-def violations(page: Page) -> list[tuple[str, str]]:
-    """Return each rule of accessibility that a page breaks, and where."""
-    found = Axe().run(page).response["violations"]
-    return [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
-
-
-def sideways(page: Page) -> int:
-    """Return by how much a page is wider than its window."""
-    width: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return width
 
 
 def test_every_example_has_evidence(site: Site) -> None:

@@ -93,5 +93,10 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "beat-schedule")
 
 SANDBOX_URL = os.environ.get("SANDBOX_URL", sandbox.DEFAULT_URL)
 
+# Seconds after which a task whose pool process was killed is given to another.
+CELERY_WORKER_LOST_WAIT = 1
+
+# The members page asks every so many seconds how far a sync is.
+MEMBER_SYNC_POLL_EVERY = int(os.environ.get("MEMBER_SYNC_POLL_EVERY", "3"))
 # A sync of members that has given no sign of life for so many seconds has ended.
 MEMBER_SYNC_STALE_AFTER = float(os.environ.get("MEMBER_SYNC_STALE_AFTER", "30"))

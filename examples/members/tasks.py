@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import shared_task
 from django.db import transaction
-from kombu.exceptions import KombuError
+from kombu.exceptions import OperationalError
 
 from bridge import run_async
 from codehost import CodeHost, CodeHostError, CodeHostUnavailable, MemberData
@@ -33,7 +33,7 @@ def queue_sync(pk: int) -> None:
             run = status.begin(pk)
             if run is not None:
                 sync_members.delay_on_commit(pk, run)
-    except (KombuError, OSError):
+    except (OperationalError, OSError):
         if run is None:
             raise
         with suppress(status.Superseded):

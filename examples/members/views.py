@@ -7,6 +7,7 @@ with the whole page.
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -57,11 +58,7 @@ def connect(request: HttpRequest, team: Team) -> HttpResponse:
     }
     integration, _ = Integration.objects.update_or_create(chosen, team=team)
     queue_sync(integration.pk)
-    messages.success(
-        request,
-        f"Connected to {integration.organisation}. "
-        "Its members are read in the background; you need not wait.",
-    )
+    _tell_connected(request, integration)
     return redirect("members", team.slug)
 
 
@@ -88,6 +85,16 @@ def progress(request: Any, team: Team) -> HttpResponse:
     return render(request, "members/progress.html", shown)
 
 
+def _tell_connected(request: HttpRequest, integration: Integration) -> None:
+    integration.refresh_from_db()
+    connected = f"Connected to {integration.organisation}."
+    if integration.member_sync_status == status.Status.SYNCING:
+        reading = "Its members are read in the background; you need not wait."
+        messages.success(request, f"{connected} {reading}")
+    else:
+        messages.warning(request, f"{connected} Its members could not be read yet.")
+
+
 def _shown(team: Team, form: ConnectForm | None = None) -> dict[str, Any]:
     """Return what a template shows; a stale sync is ended first."""
     integration = Integration.objects.filter(team=team).first()
@@ -99,4 +106,5 @@ def _shown(team: Team, form: ConnectForm | None = None) -> dict[str, Any]:
         "integration": integration,
         "members": team.members.order_by("login"),
         "form": form,
+        "poll_every": settings.MEMBER_SYNC_POLL_EVERY,
     }

@@ -3,7 +3,7 @@
 from typing import Any
 
 PAGE_SIZE = 5
-SLOW = 1.0
+SLOW = 0.8
 """Seconds before each page of the slow organisation."""
 BROKEN_PAGE = 3
 
@@ -19,7 +19,7 @@ _PEOPLE = [
 
 ORGANISATIONS = {
     "example": "answers at once",
-    "example-slow": "waits a second before each page",
+    "example-slow": "waits before each page",
     "example-broken": "answers page 3 with 503",
     "example-repeats": "begins each page with the last member of the page before",
     "example-empty": "names no member",

@@ -113,7 +113,7 @@ def test_seed_loads(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'seed.sqlite3'}"
     python("manage.py", "migrate", DATABASE_URL=database).check_returncode()
     loaded = python("manage.py", "loaddata", "seed", DATABASE_URL=database)
-    assert loaded.stdout == "Installed 19 object(s) from 3 fixture(s)\n", loaded.stderr
+    assert loaded.stdout == "Installed 16 object(s) from 3 fixture(s)\n", loaded.stderr
     added = python("manage.py", "shell", "-c", NEW_ORDER, DATABASE_URL=database)
     assert added.stdout.splitlines()[-1] == "11 5", added.stderr
 

@@ -257,6 +257,18 @@ def test_transaction(render: Callable[..., str]) -> None:
     assert "6 | 1 | main thread | C1 | autocommit | UPDATE order |" in said
 
 
+def test_bookkeeping_is_one_row(render: Callable[..., str]) -> None:
+    """What Django does for itself, outside of the block, is told in one row."""
+    kinds = ("SELECT", "INSERT", "SELECT")
+    seen = [replace(WROTE.statements[0], line=0, kind=kind) for kind in kinds]
+    own = [replace(one, table="auth_permission") for one in seen]
+    told = replace(WROTE, statements=(*own, *seen[:1]))
+    said = text_of(evidence_of(render(outcomes=(told, LOST)), "good"))
+    both = "SELECT, INSERT auth_permission, django_content_type"
+    assert f"autocommit | {both} × 3 |" in said
+    assert "autocommit | SELECT order |" in said
+
+
 def test_new_and_deleted_rows(render: Callable[..., str]) -> None:
     """New and deleted rows are said in words; many of a kind are counted."""
     new = tuple(Change("order", n, None, {"id": n, "note": None}) for n in range(10))

@@ -26,7 +26,7 @@ HTMX = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{PAGE}"}
 class MembersCase(TestCase):
     """A user with a seat in the team of the seed."""
 
-    fixtures = ("seed",)
+    fixtures = ("seed", "members")
 
     def setUp(self) -> None:
         """Sign in, and put a mock in the queue's place."""
@@ -125,7 +125,7 @@ class QueueDownTests(TransactionTestCase):
     In a `TestCase` nothing commits, and what waits for the commit runs after the view.
     """
 
-    fixtures = ("seed",)
+    fixtures = ("seed", "members")
 
     def test_queue_that_does_not_answer(self) -> None:
         """The page says so, and the status is not left at syncing."""

@@ -1,6 +1,7 @@
 """Rows before and after, and the timeline of statements, as tables."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -12,6 +13,9 @@ from proof.page.html import code, line_link, listed, table, tag
 
 SHOWN = 8
 """New or lost rows of one table that are shown in full; the others are counted."""
+
+BOOKKEEPING = ("auth_permission", "django_content_type")
+"""Tables that Django fills for itself when a database is made, or emptied by a test."""
 
 
 def rows_table(outcome: Outcome) -> Markup:
@@ -32,13 +36,21 @@ def timeline(example: Example, outcome: Outcome) -> Markup:
     if not outcome.statements:
         return tag("p", "No statement reached the database.")
     heads = ("#", "line", "thread", "connection", "transaction", "statement")
-    marked = zip(outcome.statements, _transactions(outcome.statements), strict=True)
+    statements = [_in_short(one) for one in outcome.statements]
+    marked = zip(statements, _transactions(statements), strict=True)
     rows, number = [], 1
     for (statement, mark), group in groupby(marked):
         times = len(list(group))
         rows.append(_statement(example, statement, mark, number, times))
         number += times
     return table("Statements in order", heads, rows)
+
+
+def _in_short(statement: Statement) -> Statement:
+    """Let Django's own bookkeeping look alike, so that it is one row."""
+    if statement.line or statement.table not in BOOKKEEPING:
+        return statement
+    return replace(statement, kind="SELECT, INSERT", table=", ".join(BOOKKEEPING))
 
 
 def _kind(change: Change) -> str:

@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it."""
         call_command("migrate", verbosity=0)
-        call_command("loaddata", "seed", verbosity=0)
+        call_command("loaddata", "seed", "members", verbosity=0)
         user = get_user_model().objects.create_superuser(NAME, password=PASSWORD)
         seats = [Seat(user=user, team=team) for team in Team.objects.all()]
         Seat.objects.bulk_create(seats)

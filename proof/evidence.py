@@ -26,6 +26,7 @@ VOLATILE = (
     (re.compile(r"[\w./-]*/proof-\w+/\w+/(project/)?"), ""),
     (re.compile(r"(Task-|Thread-|ThreadPoolExecutor-|asyncio_)[\d_]+"), r"\1…"),
     (re.compile(r"[\w./-]*/(site-packages|lib/python3\.\d+)/"), ""),
+    (re.compile(r"(\bat [\w./-]+\.py):\d+"), r"\1:…"),
     (re.compile(r"(\bprocess |\bpid[= ]|\bthread id )\d+", re.IGNORECASE), r"\1…"),
     (re.compile(r"(\btransaction |\brelation |\bdatabase )\d+"), r"\1…"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\+00:00"), "now"),

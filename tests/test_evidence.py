@@ -90,6 +90,11 @@ def test_saving_twice_changes_no_byte(
             "/a/.venv/lib/python3.13/asyncio/x.py",
             "asyncio/x.py",
         ),
+        (
+            "cb=[done() at /a/lib/python3.12/asyncio/x.py:181]",
+            "cb=[done() at /b/lib/python3.13/asyncio/x.py:182]",
+            "cb=[done() at asyncio/x.py:…]",
+        ),
         ("Process 12 waits", "Process 345 waits", "Process … waits"),
         (
             "was created in thread id 14012 and this is thread id 99.",

@@ -7,15 +7,23 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import disk_usage
 
 PREFIX = "proof-"
 LOCK = "run.lock"
+MEMORY = Path("/dev/shm")
+"""Where Linux keeps files in memory: a commit there does not wait for a disk."""
+ROOM = 2 << 30
+"""Bytes that must be free there; a container may have 64 MiB."""
 
 
 @contextmanager
 def workspace() -> Iterator[Path]:
-    """Make a folder for a run and remove it at the end."""
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    """Make a folder for a run and remove it at the end.
+
+    It lies where `TMPDIR` says; without that, in memory if there is room.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_places()[0]))
     try:
         with _locked(folder):
             yield folder
@@ -28,7 +36,7 @@ def left_behind() -> Iterator[Path]:
 
     A folder without a lock file is not a run's, whatever its name.
     """
-    for folder in sorted(Path(tempfile.gettempdir()).glob(f"{PREFIX}*")):
+    for folder in sorted(f for p in _places() for f in p.glob(f"{PREFIX}*")):
         lock = folder / LOCK
         if folder.is_symlink() or not lock.is_file():
             continue
@@ -38,6 +46,18 @@ def left_behind() -> Iterator[Path]:
             continue
         if free:
             yield folder
+
+
+def _places() -> tuple[Path, ...]:
+    """Return where folders of runs may be, the one for a new run first."""
+    usual = Path(tempfile.gettempdir())
+    if "TMPDIR" in os.environ or not MEMORY.is_dir():
+        return (usual,)
+    return (MEMORY, usual) if _has_room(MEMORY) else (usual, MEMORY)
+
+
+def _has_room(folder: Path) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK) and disk_usage(folder).free >= ROOM
 
 
 @contextmanager

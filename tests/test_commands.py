@@ -288,6 +288,7 @@ def test_clean_removes_only_what_is_dead(
 ) -> None:
     """A dead run's folder goes; a living run's, and one of another program, stay."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     dead, foreign = tmp_path / "proof-dead", tmp_path / "proof-of-mine"
     for folder in (dead, foreign):
         folder.mkdir()

@@ -85,7 +85,10 @@ def _run(task: Task, recorder: Recorder, hangs: Recorder) -> None:
     try:
         here.run(block)
     except BaseException as error:
-        witness.raised(_reason_of(error))
+        if _is_success(error):
+            recorder.note("returned", last=True)
+        else:
+            witness.raised(_reason_of(error))
     else:
         recorder.note("returned", last=True)
     witness.ended()
@@ -138,6 +141,11 @@ def _use_database(url: str, django_is_up: bool) -> None:
     from django.db import connections
 
     connections["default"].settings_dict["NAME"] = dj_database_url.parse(url)["NAME"]
+
+
+def _is_success(error: BaseException) -> bool:
+    """Return whether this is how a program says that all went well: `sys.exit(0)`."""
+    return isinstance(error, SystemExit) and error.code in {None, 0}
 
 
 def _reason_of(error: BaseException) -> BaseException:

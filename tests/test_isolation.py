@@ -156,6 +156,7 @@ HOSTILE = {
         error="KeyboardInterrupt",
     ),
     "calls sys.exit": Hostile("sys.exit(3)", "raised", error="SystemExit"),
+    "calls sys.exit(0)": Hostile("sys.exit(0)", "returned"),
     "deletes its folder": Hostile("shutil.rmtree(os.getcwd())", "returned"),
     "deletes its temporary folder": Hostile(
         "shutil.rmtree(tempfile.gettempdir())", "returned"

@@ -44,6 +44,7 @@ django.setup()
 from trading.models import Order
 
 Order.objects.filter(pk=7).update(status="cancelled")
+sys.exit(0)
 
 # ✅ committed: {GOAL}
 """

@@ -33,6 +33,27 @@ def test_readme_says_what_was_recorded(lane):
     assert (bad.statements, bad.changes) == ((), ())
 
 
-def test_assistant_context_is_short():
-    """The assistant's context file stays within 600 words."""
-    assert len((ROOT / "CLAUDE.md").read_text("utf-8").split()) <= 600
+RULES = ("CLAUDE.md", "docs/assets/async-sync-rules.txt")
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_assistant_context_is_short(name):
+    """The assistant's context file stays within 600 words, and says why to read it."""
+    text = (ROOT / name).read_text("utf-8")
+    assert len(text.split()) <= 600
+    assert "Required reading before touching code that mixes the ORM with" in text
+    assert "production data has been lost" in text
+
+
+def test_agents_are_sent_to_the_context():
+    """AGENTS.md points to CLAUDE.md."""
+    assert "(CLAUDE.md)" in (ROOT / "AGENTS.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_ids_of_the_context_are_examples(name):
+    """Each name with hyphens in the rules is the id of an example."""
+    text = (ROOT / name).read_text("utf-8").partition("## Rules")[2]
+    ids = re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", text)
+    assert len(ids) > 20
+    assert [one for one in ids if one not in BY_ID] == []

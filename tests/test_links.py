@@ -15,7 +15,7 @@ from proof.mistakes import LINK, Row, read_mistakes
 
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 MISTAKES = read_mistakes()
-OUTSIDE = ("README.md", "CONTRIBUTING.md", "CLAUDE.md")
+OUTSIDE = ("README.md", "CONTRIBUTING.md", "CLAUDE.md", "AGENTS.md")
 
 
 @pytest.mark.parametrize("row", MISTAKES, ids=lambda row: row.never[:60])

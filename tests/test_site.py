@@ -190,11 +190,54 @@ def test_links_lead_somewhere(site: Site) -> None:
         for href in re.findall(r'<a [^>]*href="([^"]+)"', site.html(page)):
             to = urlsplit(urljoin(here, href))
             target = to.path.lstrip("/") or "./"
-            if to.netloc != "site" or to.path.endswith(".svg"):
+            if to.netloc != "site" or (site.folder / to.path.lstrip("/")).is_file():
                 continue
             if target not in ids or (to.fragment and to.fragment not in ids[target]):
                 missing.append(f"{page}: {href}")
     assert not missing
+
+
+def test_every_page_has_its_markdown(site: Site) -> None:
+    """A page's address with .md in place of its last slash is its plain text."""
+    for page in site.pages:
+        name = "index.md" if page == "./" else f"{page.rstrip('/')}.md"
+        text = (site.folder / name).read_text("utf-8")
+        assert text.startswith("# "), name
+        (href,) = re.findall(r'class="as-markdown"><a href="([^"]+)"', site.html(page))
+        address = urljoin("https://site/", "" if page == "./" else page)
+        assert urljoin(address, href) == f"https://site/{name}"
+
+
+def test_markdown_of_the_tree_has_every_rule(site: Site) -> None:
+    """The decision tree, drawn from data on its page, is a list in its Markdown."""
+    from proof.page.tree import read_tree
+
+    text = (site.folder / "pattern.md").read_text("utf-8")
+    for path, leaf in read_tree().paths():
+        assert f"- {path[-1]}: {leaf.rule} [`{leaf.example}`]" in text
+
+
+def test_llms_names_every_page(site: Site) -> None:
+    """llms.txt names each page by a relative address that is there."""
+    text = (site.folder / "llms.txt").read_text("utf-8")
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert all((site.folder / link).is_file() for link in links)
+    assert "://" not in text
+    pages = {"index.md" if p == "./" else f"{p.rstrip('/')}.md" for p in site.pages}
+    assert pages | {"llms-full.txt"} == set(links)
+
+
+def test_llms_full_has_every_example(site: Site) -> None:
+    """llms-full.txt has each example under its id: its code, and what was seen."""
+    from proof.extract import extract
+
+    text = (site.folder / "llms-full.txt").read_text("utf-8")
+    parts = re.split(r"^# (?=[a-z0-9-]+\n\n[✅❌] )", text, flags=re.MULTILINE)[1:]
+    found = {part.partition("\n")[0]: part for part in parts}
+    for example in extract():
+        assert example.code.strip() in found.pop(example.id)
+    assert found == {}
+    assert all("SQLite" in part.rpartition("```")[2] for part in parts)
 
 
 def test_html_is_small(site: Site) -> None:

@@ -6,7 +6,7 @@ from guide import BY_ID, EXAMPLES
 from proof.errors import MarkdownError
 from proof.extract import ROOT
 from proof.page.library import read_library
-from proof.write import FILES, Written, between, written
+from proof.write import FILES, Written, assistant, between, written
 from proof.write.errors import code
 from proof.write.messages import entries, message
 from proof.write.silent import silent_lanes
@@ -40,15 +40,15 @@ def test_missing_last_line_is_a_difference(before: str, after: str):
 
 def test_part_needs_its_marks():
     """A file without the marks of a part is an error that says what to add."""
-    with pytest.raises(MarkdownError, match="written: index"):
+    with pytest.raises(MarkdownError, match="written:index"):
         between("docs/errors.md", "# Errors\n", "index", "text")
 
 
 def test_part_is_replaced_between_its_marks():
     """What stands by hand before and after the marks stays."""
-    text = "by hand\n<!-- written: x -->\nold\n<!-- end: x -->\nby hand too\n"
+    text = "by hand\n<!--written:x-->\nold\n<!--end:x-->\nby hand too\n"
     assert between("a", text, "x", "new\n") == (
-        "by hand\n<!-- written: x -->\n\nnew\n\n<!-- end: x -->\nby hand too\n"
+        "by hand\n<!--written:x-->\n\nnew\n\n<!--end:x-->\nby hand too\n"
     )
 
 
@@ -99,3 +99,20 @@ def test_there_are_as_many_as_were_asked_for():
     assert len({text for entry in ENTRIES for text in entry.recorded}) >= 45
     silent = [one for one in EXAMPLES if silent_lanes(one, KNOWN)]
     assert len(silent) >= 19
+
+
+def test_a_rule_without_a_leaf_is_told_of(monkeypatch, tmp_path):
+    """A name in assistant.toml that nothing has is an error that says so."""
+    data = tmp_path / "assistant.toml"
+    data.write_text('symptoms = []\n[rules]\nTask = ["gone"]\n[index]\n', "utf-8")
+    monkeypatch.setattr(assistant, "DATA", data)
+    with pytest.raises(MarkdownError, match='nothing is called "gone"'):
+        assistant.named(KNOWN)
+
+
+def test_the_rules_name_ids_or_link_them():
+    """The file to copy names an example by its id; the page links to it."""
+    assert "[`orm-before-bridge`](commands.md#" in assistant.linked(KNOWN)["rules"]
+    named = assistant.named(KNOWN)
+    assert "`orm-before-bridge`" in named["rules"]
+    assert "](" not in "".join(named.values())

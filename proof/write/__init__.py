@@ -12,15 +12,20 @@ from pathlib import Path
 from proof.errors import MarkdownError
 from proof.extract import ROOT
 from proof.page.library import Library, read_library
-from proof.write import claims, errors, silent
+from proof.write import assistant, claims, errors, silent
 
 Parts = Mapping[str, str]
-"""What belongs between the marks of a file, by the name of the mark."""
+"""What belongs between the marks of a file, by the name of the mark; without a name,
+the whole file."""
 
 FILES: Mapping[str, Callable[[Library], Parts]] = {
     "docs/errors.md": errors.parts,
     "docs/silent.md": silent.parts,
     "docs/claims.md": claims.parts,
+    "docs/assistant.md": assistant.linked,
+    "docs/assets/async-sync-rules.txt": assistant.named,
+    "docs/assets/bridge.py": assistant.bridge,
+    "CLAUDE.md": assistant.named,
 }
 
 
@@ -57,16 +62,16 @@ def written() -> Iterator[Written]:
     known = read_library()
     for name, parts in FILES.items():
         path = ROOT / name
-        before = path.read_text("utf-8")
+        before = path.read_text("utf-8") if path.exists() else ""
         after = before
         for mark, text in parts(known).items():
-            after = between(name, after, mark, text)
+            after = between(name, after, mark, text) if mark else text
         yield Written(path, before, after)
 
 
 def between(name: str, text: str, mark: str, part: str) -> str:
     """Return a file's text with a new part between the two comments of a mark."""
-    opening, closing = f"<!-- written: {mark} -->", f"<!-- end: {mark} -->"
+    opening, closing = f"<!--written:{mark}-->", f"<!--end:{mark}-->"
     if text.count(opening) != 1 or text.count(closing) != 1:
         raise MarkdownError(
             name, 1, f"the part {mark} has no place",

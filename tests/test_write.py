@@ -5,8 +5,9 @@ from guide import BY_ID, EXAMPLES
 
 from proof.errors import MarkdownError
 from proof.extract import ROOT
+from proof.outcome import Hang, Left, Outcome, Statement
 from proof.page.library import read_library
-from proof.write import FILES, Written, assistant, between, written
+from proof.write import FILES, Written, assistant, between, bridges, written
 from proof.write.errors import code
 from proof.write.messages import entries, message
 from proof.write.silent import silent_lanes
@@ -116,3 +117,59 @@ def test_the_rules_name_ids_or_link_them():
     named = assistant.named(KNOWN)
     assert "`orm-before-bridge`" in named["rules"]
     assert "](" not in "".join(named.values())
+
+
+def outcome(*statements: tuple[str, str, str, str, int], **others) -> Outcome:
+    """Return an outcome whose statements have a thread, connection and so on."""
+    seen = (Statement(*one[:4], "t", one[4]) for one in statements)
+    return Outcome("a", "sqlite", "returned", statements=tuple(seen), **others)
+
+
+BEGIN = ("main thread", "C1", "autocommit", "BEGIN", 1)
+
+
+@pytest.mark.parametrize(
+    ("seen", "cells"),
+    [
+        (
+            outcome(BEGIN, ("main thread", "C1", "open", "UPDATE", 5)),
+            ("the caller's", "the caller's", "yes", "nothing"),
+        ),
+        (
+            outcome(
+                BEGIN,
+                ("sync_to_async thread", "C2", "autocommit", "UPDATE", 5),
+                left=Left(connection=1),
+            ),
+            ("asgiref's own", "another", "no", "1 connection"),
+        ),
+        (
+            outcome(("server, request's thread", "C1", "autocommit", "UPDATE", 5)),
+            ("the request's", "–", "–", "nothing"),
+        ),
+        (
+            outcome(BEGIN, hang=Hang("lock wait", 5, "x")),
+            ("–", "–", "–", "it hangs: lock wait"),
+        ),
+    ],
+)
+def test_words_of_a_bridge_come_from_its_statements(seen: Outcome, cells):
+    """Thread, connection and transaction are read from the statements alone."""
+    assert bridges.cells(seen, range(4, 7)) == cells
+
+
+def test_lines_of_a_function_are_found():
+    """A function's lines are its own; without the function there are none."""
+    code = "def a():\n    pass\n\n\nasync def b():\n    pass\n"
+    assert bridges.lines_of(code, "b") == range(5, 7)
+    assert bridges.lines_of(code, "c") is None
+
+
+def test_a_row_without_its_function_is_told_of(monkeypatch, tmp_path):
+    """A function that a block does not have is an error that names both."""
+    data = tmp_path / "bridges.toml"
+    rows = '[{ example = "task-rollback", inside = "gone" }]'
+    data.write_text(f'out = []\n[[into]]\nbridge = "a"\nrows = {rows}\n', "utf-8")
+    monkeypatch.setattr(bridges, "DATA", data)
+    with pytest.raises(MarkdownError, match="no function gone in an example task-roll"):
+        bridges.parts(KNOWN)

@@ -12,7 +12,7 @@ from pathlib import Path
 from proof.errors import MarkdownError
 from proof.extract import ROOT
 from proof.page.library import Library, read_library
-from proof.write import assistant, claims, errors, silent
+from proof.write import assistant, bridges, claims, errors, silent
 
 Parts = Mapping[str, str]
 """What belongs between the marks of a file, by the name of the mark; without a name,
@@ -22,6 +22,7 @@ FILES: Mapping[str, Callable[[Library], Parts]] = {
     "docs/errors.md": errors.parts,
     "docs/silent.md": silent.parts,
     "docs/claims.md": claims.parts,
+    "docs/start.md": bridges.parts,
     "docs/assistant.md": assistant.linked,
     "docs/assets/async-sync-rules.txt": assistant.named,
     "docs/assets/bridge.py": assistant.bridge,

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from proof.versions import DJANGOS, is_bound, within
+
 COMMITTED, ROLLED_BACK = "committed", "rolled back"
 EXPRESSION_SYMPTOMS = ("lost", "escaped", "partial", "corrupt")
 SYMPTOMS = (
@@ -63,6 +65,7 @@ class Claim:
     "committed", "rolled back" or a symptom. `text` is the expression, the message,
     the hang's reason or the warning's text; `name` the exception or category.
     `counts` holds what a leak leaves open, and `number` how many run at a time.
+    `djangos` are the versions of Django that it is made for.
     """
 
     line: int
@@ -72,6 +75,7 @@ class Claim:
     counts: tuple[tuple[str, int], ...] = ()
     number: int = 0
     lanes: tuple[str, ...] = ()
+    djangos: tuple[str, ...] = DJANGOS
     apart: bool = False
 
     @property
@@ -161,16 +165,21 @@ def _tokens(code: str) -> Iterator[tokenize.TokenInfo]:
 
 def _parse(own: int, spoken_of: int, text: str) -> Claim:
     mark, sentence = text[:1], text[1:].strip()
-    body, lanes = _split_lanes(sentence)
+    body, names = _split_names(sentence)
+    lanes = tuple(name for name in names if not is_bound(name))
     _lanes_are_known(own, lanes)
+    djangos = _read_bounds(own, tuple(filter(is_bound, names)))
     kind, rest = _split_kind(own, mark, body)
     parsed = _READERS[kind](own, kind, rest)
     line = spoken_of if kind in OF_A_LINE and spoken_of else own
-    return Claim(line=line, kind=kind, lanes=lanes, apart=not spoken_of, **parsed)
+    return Claim(
+        line, kind, lanes=lanes, djangos=djangos, apart=not spoken_of, **parsed
+    )
 
 
-def _split_lanes(sentence: str) -> tuple[str, tuple[str, ...]]:
-    found = re.fullmatch(r"(.*\S) +\[([a-z0-9-]+(?:, [a-z0-9-]+)*)\]", sentence)
+def _split_names(sentence: str) -> tuple[str, tuple[str, ...]]:
+    name = r"[a-z0-9.<>=-]+"
+    found = re.fullmatch(rf"(.*\S) +\[({name}(?:, {name})*)\]", sentence)
     if found is None:
         return sentence, ()
     return found[1], tuple(found[2].split(", "))
@@ -182,6 +191,14 @@ def _lanes_are_known(line: int, lanes: tuple[str, ...]) -> None:
             raise ClaimError(
                 line, f'unknown lane "{lane}"', f"The lanes are: {', '.join(NAMES)}."
             )
+
+
+def _read_bounds(line: int, bounds: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return within(bounds)
+    except ValueError as error:
+        then = f"Write `[django<{DJANGOS[1]}]` or `[django>={DJANGOS[1]}]`."
+        raise ClaimError(line, str(error), then) from error
 
 
 def _split_kind(line: int, mark: str, body: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from proof.claim import LANES, NAMES, Claim
 from proof.places import WITH_BROKER
+from proof.versions import NEWEST, RUNNING
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Example:
 
     @property
     def good(self) -> bool:
-        """Whether this is a ✅."""
-        return all(claim.good for claim in self.claims)
+        """Whether this is a ✅, in the newest version of Django."""
+        return all(claim.good for claim in self.claims_of(NEWEST))
 
     @property
     def page(self) -> str:
@@ -60,9 +61,13 @@ class Example:
         lines = self.code.splitlines()
         return lines[line - 1].strip() if 0 < line <= len(lines) else ""
 
+    def claims_of(self, django: str) -> tuple[Claim, ...]:
+        """Return the claims that are made for a version of Django."""
+        return tuple(claim for claim in self.claims if django in claim.djangos)
+
     def claims_for(self, lane: str) -> tuple[Claim, ...]:
-        """Return the claims that are made for a lane."""
-        return tuple(claim for claim in self.claims if claim.speaks_of(lane))
+        """Return the claims that are made for a lane, and the Django that runs here."""
+        return tuple(c for c in self.claims_of(RUNNING) if c.speaks_of(lane))
 
     def __str__(self) -> str:
         return f"{self.path}:{self.start}-{self.end}"

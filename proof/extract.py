@@ -19,6 +19,7 @@ from proof.claim import (
 from proof.errors import MarkdownError
 from proof.example import Example
 from proof.places import CALLED, PLACES
+from proof.versions import DJANGOS, NEWEST
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYS = (
@@ -142,8 +143,7 @@ def _header_fits_claims(example: Example) -> None:
             "Say in a comment what its run will show, such as "
             "`# ✅ committed: EXPRESSION` or `# ❌ raises Type: message`.",
         )
-    if len({claim.good for claim in example.claims}) == 2:
-        wrong("the block claims both ✅ and ❌", "Make two blocks, a pair of twins.")
+    _is_one_of_both(example, wrong)
     mark = "✅" if example.good else "❌"
     if not example.title.startswith(f"{mark} "):
         wrong(
@@ -157,6 +157,20 @@ def _header_fits_claims(example: Example) -> None:
             CALLED.get(example.place, "Remove it: this place calls the block itself."),
         )
     _under_is_known(example, wrong)
+
+
+def _is_one_of_both(example: Example, wrong: Callable[[str, str], NoReturn]) -> None:
+    for django in DJANGOS:
+        sides = {claim.good for claim in example.claims_of(django)}
+        if len(sides) == 2:
+            wrong(
+                "the block claims both ✅ and ❌", "Make two blocks, a pair of twins."
+            )
+        if not sides:
+            wrong(
+                f"the block makes no claim for Django {django}",
+                f"Say what its run shows there, as `# ❌ … [django<{NEWEST}]`.",
+            )
 
 
 def _under_is_known(example: Example, wrong: Callable[[str, str], NoReturn]) -> None:

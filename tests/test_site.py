@@ -282,7 +282,7 @@ def test_pasted_message_leads_to_its_entry(site: Site, opened: Any) -> None:
     It does as the first or second section of the first or second page.
     """
     from proof.page.library import read_library
-    from proof.write.messages import entries
+    from proof.page.messages import entries
 
     page = opened("")
     page.keyboard.press("s")

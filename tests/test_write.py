@@ -1,16 +1,26 @@
 """Parts of files that are made from data: as they would be written, and complete."""
 
+from dataclasses import replace
+
 import pytest
 from guide import BY_ID, EXAMPLES
 
+from proof.claim import read_claims
 from proof.errors import MarkdownError
 from proof.extract import ROOT
 from proof.outcome import Hang, Left, Outcome, Statement
-from proof.page.library import read_library
+from proof.page.found import places
+from proof.page.library import Library, read_library
+from proof.page.messages import (
+    entries,
+    every_failure_has_its_row,
+    message,
+    rows_by_id,
+    silent_lanes,
+)
+from proof.page.tree import read_tree
 from proof.write import FILES, Written, assistant, between, bridges, written
 from proof.write.errors import code
-from proof.write.messages import entries, message
-from proof.write.silent import silent_lanes
 
 KNOWN = read_library()
 ENTRIES = entries(KNOWN)
@@ -73,6 +83,39 @@ def test_an_entry_has_its_own_anchor():
     """No two messages share a permalink."""
     slugs = [entry.message.slug for entry in ENTRIES]
     assert len(set(slugs)) == len(slugs)
+
+
+def test_failure_without_a_row_is_told_of():
+    """A ❌ that no table of mistakes has is an error that names it."""
+    one = replace(EXAMPLES[0], id="new", title="❌ new", claims=())
+    bad = replace(one, claims=read_claims("x = 1  # ❌ raises KeyError\n"))
+    with pytest.raises(MarkdownError, match="the ❌ new is in no table of mistakes"):
+        every_failure_has_its_row(Library((bad,), {}))
+
+
+def test_every_example_is_reached():
+    """Each ✅ stands in the tree, beside a mistake, or under a claim."""
+    mended = {name for row in rows_by_id(KNOWN).values() for name in row.good}
+    copied = {leaf.example for leaf in read_tree().leaves.values()}
+    twins = {one.twin for one in EXAMPLES}
+    orphans = [
+        one.at(0)
+        for one in EXAMPLES
+        if one.good and not one.settles and one.id not in mended | copied | twins
+    ]
+    assert orphans == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_an_example_leads_to_its_indexes(example):
+    """Under each example stands where it is indexed, and a ❌ stands in two indexes."""
+    found = list(places(example, KNOWN))
+    if example.good:
+        assert found
+    else:
+        pages = {page for _, page, _ in found}
+        assert "mistakes" in pages and pages & {"errors", "silent"}
+    assert {f"claim {one}" for one in example.settles} <= {words for words, *_ in found}
 
 
 def test_every_failure_is_indexed():

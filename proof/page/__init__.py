@@ -23,6 +23,7 @@ from proof.extract import HEADER_FORM, KEYS
 from proof.page.anchors import announce
 from proof.page.code import highlighted
 from proof.page.details import evidence
+from proof.page.found import found_under
 from proof.page.html import tag
 from proof.page.library import Library, read_library
 
@@ -84,7 +85,7 @@ def _block(example: Example, known: Library, code: Markup) -> Markup:
         data_search_exclude=True,
     )  # fmt: skip
     return tag(
-        "div", permalink, code, _evidence(example, known),
+        "div", permalink, code, _evidence(example, known), found_under(example, known),
         class_=f"example example--{kind}",
     )  # fmt: skip
 

@@ -33,7 +33,7 @@ class Seen:
         return self.verdict.outcome
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Library:
     """Every example, and by its id what is recorded of it in each folder."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from proof.errors import MarkdownError
 from proof.extract import ROOT
 from proof.page.library import Library, read_library
+from proof.page.messages import every_failure_has_its_row
 from proof.write import assistant, bridges, claims, errors, silent
 
 Parts = Mapping[str, str]
@@ -61,6 +62,7 @@ def written() -> Iterator[Written]:
         ProofError: what it is made of cannot be read, or a mark is missing.
     """
     known = read_library()
+    every_failure_has_its_row(known)
     for name, parts in FILES.items():
         path = ROOT / name
         before = path.read_text("utf-8") if path.exists() else ""

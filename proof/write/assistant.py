@@ -13,8 +13,8 @@ from proof.errors import MarkdownError
 from proof.extract import ROOT
 from proof.mistakes import LINK, Row
 from proof.page.library import Library
+from proof.page.messages import rows_by_id
 from proof.page.tree import Leaf, Tree, read_tree
-from proof.write.messages import rows_by_id
 
 DATA = ROOT / "docs" / "assistant.toml"
 BRIDGE = ROOT / "examples" / "bridge" / "__init__.py"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from proof.example import lane_order
 from proof.page.library import Library
+from proof.page.messages import Entry, Situation, entries
 from proof.page.words import lanes_in_short
-from proof.write.messages import Entry, Situation, entries
 
 HEAD = ("| You see | It is | Do | Never | Seen on |", "|---|---|---|---|---|")
 SHOWN = 100

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from proof.claim import SYMPTOMS
-from proof.example import Example
 from proof.page.library import Library
+from proof.page.messages import Situation, rows_by_id, silent_lanes
 from proof.write.errors import HEAD, lanes_of
-from proof.write.messages import Situation, rows_by_id, said
 
 FOUND_AS = {
     "lost": "Lost: something is missing",
@@ -25,14 +24,6 @@ def parts(known: Library) -> Mapping[str, str]:
     """Return what is written into the page."""
     sections = (_section(kind, known) for kind in SYMPTOMS if kind in FOUND_AS)
     return {"symptoms": "\n\n".join(filter(None, sections))}
-
-
-def silent_lanes(example: Example, known: Library) -> tuple[str, ...]:
-    """Return the lanes in which a ❌ fails and says nothing."""
-    if example.good:
-        return ()
-    seen = known.outcomes(example).items()
-    return tuple(lane for lane, outcome in seen if not any(said(outcome)))
 
 
 def _section(kind: str, known: Library) -> str:

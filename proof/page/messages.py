@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from proof.errors import MarkdownError
 from proof.example import Example
@@ -88,6 +89,7 @@ def message(kind: str, text: str) -> Message:
     return Message(model, text.rstrip())
 
 
+@lru_cache(maxsize=1)
 def entries(known: Library) -> tuple[Entry, ...]:
     """Return an entry for each message that a run of a ❌ gave, by its text."""
     recorded: dict[Message, dict[str, None]] = {}
@@ -107,24 +109,33 @@ def entries(known: Library) -> tuple[Entry, ...]:
     return tuple(sorted(found, key=lambda entry: _order(entry.message)))
 
 
+def silent_lanes(example: Example, known: Library) -> tuple[str, ...]:
+    """Return the lanes in which a ❌ fails and says nothing."""
+    if example.good:
+        return ()
+    seen = known.outcomes(example).items()
+    return tuple(lane for lane, outcome in seen if not any(said(outcome)))
+
+
+@lru_cache(maxsize=1)
 def rows_by_id(known: Library) -> dict[str, Row]:
-    """Return the row of each ❌.
+    """Return the first row of each ❌ that has one."""
+    return {name: row for row in reversed(read_mistakes()) for name in row.bad}
+
+
+def every_failure_has_its_row(known: Library) -> None:
+    """Look whether each ❌ has a row; without it, no index leads to a fix.
 
     Raises:
         MarkdownError: a ❌ has no row.
     """
-    rows = {name: row for row in reversed(read_mistakes()) for name in row.bad}
-    for example in known.examples:
-        if not example.good and example.id not in rows:
-            raise _without_row(example)
-    return rows
-
-
-def _without_row(example: Example) -> MarkdownError:
-    return MarkdownError(
-        example.path, example.start, f"the ❌ {example.id} is in no table of mistakes",
-        "Add its row to docs/mistakes.md: You see | It is | Do | Never.",
-    )  # fmt: skip
+    rows = rows_by_id(known)
+    for one in known.examples:
+        if not one.good and one.id not in rows:
+            raise MarkdownError(
+                one.path, one.start, f"the ❌ {one.id} is in no table of mistakes",
+                "Add its row to docs/mistakes.md: You see | It is | Do | Never.",
+            )  # fmt: skip
 
 
 def _situations(
@@ -133,6 +144,8 @@ def _situations(
     """Return the rows in the order of their page, each with its ❌."""
     grouped: dict[Row, dict[str, tuple[str, ...]]] = {}
     for name, lanes in seen.items():
+        if name not in rows:
+            continue
         grouped.setdefault(rows[name], {})[name] = tuple(lanes)
     ordered = sorted(grouped.items(), key=lambda one: one[0].line)
     return tuple(Situation(row, found) for row, found in ordered)

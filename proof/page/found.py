@@ -1,0 +1,58 @@
+"""The line under an example that leads to where it is indexed."""
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from proof.claim import SYMPTOMS
+from proof.example import Example
+from proof.page.html import relative, tag
+from proof.page.library import Library
+from proof.page.messages import entries, rows_by_id, silent_lanes
+from proof.page.tree import read_tree
+
+LOUD = ("raises", "warns")
+
+
+def found_under(example: Example, known: Library) -> Markup:
+    """Return the line, or nothing for an example that stands in no index."""
+    links = [_link(example, *one) for one in places(example, known)]
+    if not links:
+        return Markup()
+    return tag(
+        "p", "Found under: ", Markup(" · ").join(links),
+        class_="found", data_search_exclude=True,
+    )  # fmt: skip
+
+
+def places(example: Example, known: Library) -> Iterator[tuple[str, str, str]]:
+    """Yield the words, the page and the anchor of each index that has an example."""
+    if example.good:
+        leaves = read_tree().leaves.values()
+        if any(leaf.example == example.id for leaf in leaves):
+            yield "Which pattern?", "pattern", ""
+    rows = dict.fromkeys(rows_by_id(known).values())
+    ordered = sorted(rows, key=lambda row: row.line)
+    for row in [one for one in ordered if example.id in (*one.good, *one.bad)][:1]:
+        yield "mistakes", "mistakes", row.anchor
+    if not example.good:
+        for entry in entries(known):
+            if any(example.id in one.seen for one in entry.situations):
+                yield entry.message.name, "errors", entry.message.slug
+        yield from _silent(example, known)
+    for claim in example.settles:
+        yield f"claim {claim}", "claims", claim.lower()
+
+
+def _silent(example: Example, known: Library) -> Iterator[tuple[str, str, str]]:
+    """Yield the symptoms under which a failure without a message is found."""
+    lanes = silent_lanes(example, known)
+    kinds = {example.claims_for(lane)[0].kind for lane in lanes}
+    for kind in SYMPTOMS:
+        if kind in kinds and kind not in LOUD:
+            yield f"silent: {kind}", "silent", kind
+
+
+def _link(example: Example, words: str, page: str, anchor: str) -> Markup:
+    href = relative(example.page, page) + f"#{anchor}" * bool(anchor)
+    return tag("a", words, href=href)

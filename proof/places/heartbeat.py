@@ -2,14 +2,17 @@
 
 The loop beats every few milliseconds. A thread beside it looks at what the loop's own
 thread does whenever a beat is long overdue, so what is noted is a line of the block
-on that thread's stack, and never a delay that the machine has caused.
+on that thread's stack. The time for which the thread was ready and got no processor is
+left out: a busy machine is not the block's doing.
 """
 
 import _thread
 import asyncio
+import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 
 from proof.witness import Witness
@@ -32,6 +35,7 @@ class Heartbeat:
         """Let the loop that runs in this thread beat, and watch it."""
         self._loop = asyncio.get_running_loop()
         self._loops_thread = threading.get_ident()
+        self._queued = queued_for(threading.get_native_id())
         self._beat()
         # No object of `threading`: it is not one of the example's threads.
         _thread.start_new_thread(self._watch, ())
@@ -41,18 +45,21 @@ class Heartbeat:
         self._ends.set()
 
     def _beat(self) -> None:
-        self._last = time.monotonic()
+        self._last, self._before = time.monotonic(), self._queued()
         self._loop.call_later(BEAT, self._beat)
 
     def _watch(self) -> None:
         noted = 0.0
         while not self._ends.wait(BEAT):
             last = self._last
-            if last != noted and time.monotonic() - last > OVERDUE:
+            if last != noted and self._stands_for() > OVERDUE:
                 line = self._line()
                 if line and last == self._last:
                     self._witness.note("stall", line=line)
                     noted = last
+
+    def _stands_for(self) -> float:
+        return time.monotonic() - self._last - (self._queued() - self._before)
 
     def _line(self) -> int:
         """Return the block's line at which the loop's thread is, 0 if it is not."""
@@ -60,3 +67,16 @@ class Heartbeat:
         while frame is not None and frame.f_code.co_filename != self._block:
             frame = frame.f_back
         return frame.f_lineno if frame is not None else 0
+
+
+def queued_for(thread: int) -> Callable[[], float]:
+    """Return who tells for how many seconds a thread has waited for a processor.
+
+    Where the system does not count that, it is nothing.
+    Source: https://docs.kernel.org/scheduler/sched-stats.html
+    """
+    try:
+        descriptor = os.open(f"/proc/self/task/{thread}/schedstat", os.O_RDONLY)
+    except OSError:
+        return lambda: 0.0
+    return lambda: int(os.pread(descriptor, 100, 0).split()[1]) / 1e9

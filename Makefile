@@ -1,6 +1,6 @@
 # `make help` says what each goal does.
 .DEFAULT_GOAL := default
-.PHONY: default help serve demo test run record write bench lint matrix stability lock clean environment
+.PHONY: default help serve demo worker test run record write bench lint matrix stability lock clean environment
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -24,6 +24,9 @@ serve: environment ## run all examples on SQLite, serve the site, follow changes
 
 demo: environment ## run the example project with a worker and a server, to try it
 	@$(PROOF) demo
+
+worker: environment $(DATABASE) ## run a worker of the example project that reloads on change
+	@cd examples && ../$(BIN)/watchfiles --filter python "../$(BIN)/celery -A config worker --beat --loglevel=INFO" .
 
 test: lint ## run every example in every lane, and all other tests
 	@$(BIN)/python -m pytest

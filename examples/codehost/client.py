@@ -1,6 +1,6 @@
 """The code host's calls."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import ClassVar
 from urllib.parse import quote as quoted
 
@@ -19,6 +19,7 @@ from codehost.types import (
     PullRequestData,
     ReviewData,
 )
+from sandbox.codehost import EMPTY_HEADER
 from sdk_http import AsyncSDK
 
 
@@ -39,6 +40,8 @@ class CodeHost(AsyncSDK):
         latency: Seconds that the host waits before each answer, at most 10.
         fail_with: The status, 400 to 599, that the host answers every call with.
         timeout: Seconds after which a call without an answer fails.
+        empty: Lists that the host answers empty, as one that does not know yet:
+            `reviews`, `commits`, `files`.
     """
 
     refused = CodeHostError
@@ -48,6 +51,20 @@ class CodeHost(AsyncSDK):
         "pull_request_not_found": PullRequestNotFound,
         "organisation_not_found": OrganisationNotFound,
     }
+
+    def __init__(
+        self,
+        base_url: str | None = None,
+        *,
+        latency: float = 0.0,
+        fail_with: int | None = None,
+        timeout: float = 5.0,
+        empty: Iterable[str] = (),
+    ) -> None:
+        super().__init__(
+            base_url, latency=latency, fail_with=fail_with, timeout=timeout
+        )
+        self._client.headers[EMPTY_HEADER] = " ".join(empty)
 
     async def pull_requests(
         self, repository: str, page: int = 1

@@ -28,3 +28,10 @@ async def fetch(host: CodeHost, name: str, pull_request: PullRequestData) -> Fou
         host.files(name, number),
     )
     return Found(pull_request, reviews, commits, files)
+
+
+async def fetch_all(name: str) -> list[Found]:
+    """Return all pull requests of a repository that is small enough to hold."""
+    async with CodeHost() as host:
+        pull_requests = host.all_pull_requests(name)
+        return [await fetch(host, name, one) async for one in pull_requests]

@@ -12,7 +12,6 @@ from django.db import models, transaction
 from codehost import CommitData, FileData, PullRequestData, ReviewData
 from integrations.fetching import Found
 from integrations.models import Commit, PullRequest, PullRequestFile, Review
-from integrations.progress import note_progress
 
 T = TypeVar("T", bound=models.Model)
 
@@ -20,8 +19,6 @@ T = TypeVar("T", bound=models.Model)
 def save_all(repository: int, found: Found) -> None:
     """Save a pull request, its reviews, commits and files in one transaction."""
     with transaction.atomic():
-        # First, as its row lets two runs of one repository take turns.
-        note_progress(repository)
         pull_request = save_pull_request(repository, found.pull_request)
         save_reviews(pull_request, found.reviews)
         save_commits(pull_request, found.commits)

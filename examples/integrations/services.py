@@ -3,6 +3,7 @@
 from collections import Counter
 
 from asgiref.sync import sync_to_async
+from django.db import transaction
 
 from bridge import run_async
 from codehost import CodeHost
@@ -50,9 +51,17 @@ async def sync_history(pk: int, name: str) -> set[Key]:
         async for pull_request in host.all_pull_requests(name):
             found = await fetch(host, name, pull_request)
             # On the caller's thread, over its connection.
-            await sync_to_async(save_all)(pk, found)
+            await sync_to_async(step)(pk, found)
             named |= keys(found)
     return named
+
+
+def step(pk: int, found: Found) -> None:
+    """Save a pull request with all that belongs to it, and note the progress."""
+    with transaction.atomic():
+        # First: its row lets two runs of one repository take turns.
+        progress.note_progress(pk)
+        save_all(pk, found)
 
 
 def keys(found: Found) -> set[Key]:

@@ -13,6 +13,8 @@ from sandbox import codehost_members as people
 from sandbox.refusal import Refusal
 
 PAGE_SIZE = 5
+EMPTY_HEADER = "X-Sandbox-Empty"
+"""Names the lists that the host shall answer empty, as if it did not know yet."""
 
 
 async def pulls(request: Request) -> JSONResponse:
@@ -44,7 +46,9 @@ async def members(request: Request) -> JSONResponse:
 def _part(name: str, items: Callable[[int], list[dict[str, Any]]]) -> Route:
     async def answer(request: Request) -> JSONResponse:
         _check_repository(request)
-        return JSONResponse({"items": items(_known_number(request))})
+        found = items(_known_number(request))
+        empty = name in request.headers.get(EMPTY_HEADER, "").split()
+        return JSONResponse({"items": [] if empty else found})
 
     return Route(f"/repos/{{owner}}/{{name}}/pulls/{{number:int}}/{name}", answer)
 

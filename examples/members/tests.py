@@ -8,6 +8,7 @@ from datetime import timedelta
 from unittest.mock import AsyncMock, patch
 
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.test import Client, TestCase, TransactionTestCase
 from django.utils import timezone
 from kombu.exceptions import EncodeError, OperationalError
@@ -16,7 +17,7 @@ from codehost import MemberData
 from integrations.models import TrackedRepository
 from members import status
 from members.models import Integration, Member
-from members.tasks import NOT_QUEUED, sync_members
+from members.tasks import NOT_QUEUED, queue_sync, sync_members
 
 PAGE = "/teams/engine/members/"
 SYNC, PROGRESS, CONNECT = (f"{PAGE}{name}/" for name in ("sync", "progress", "connect"))
@@ -136,6 +137,11 @@ class QueueDownTests(TransactionTestCase):
         self.assertContains(shown, NOT_QUEUED)
         self.assertEqual(Integration.objects.get().member_sync_status, "error")
 
+    def test_transaction_around_it(self) -> None:
+        """Inside another transaction it could not say so, and refuses."""
+        with self.assertRaises(RuntimeError), transaction.atomic():
+            queue_sync(1)
+
 
 class FollowTests(MembersCase):
     """What the page shows of a run."""
@@ -147,6 +153,12 @@ class FollowTests(MembersCase):
         shown = self.client.get(PROGRESS, headers=HTMX).content.decode()
         self.assertNotIn("hx-trigger", shown)
         self.assertIn('id="member-list"', shown)
+
+    def test_poll_is_cheap(self) -> None:
+        """While a run is under way, asking costs six queries."""
+        self.post(SYNC)
+        with self.assertNumQueries(6):
+            self.client.get(PROGRESS, headers=HTMX)
 
     def test_stale_run_ends(self) -> None:
         """A run without a sign of life ends, says so, and can begin again."""

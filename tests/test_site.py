@@ -240,6 +240,25 @@ def test_llms_full_has_every_example(site: Site) -> None:
     assert all("SQLite" in part.rpartition("```")[2] for part in parts)
 
 
+def test_terms_lead_to_the_glossary(site: Site) -> None:
+    """Each term of the glossary is linked once, at most, on a page; each has an entry.
+
+    What a page calls a coroutine in a sentence of its own is linked there.
+    """
+    entries = set(re.findall(r'<dt id="([^"]+)"', site.html("glossary/")))
+    linked: set[str] = set()
+    without = {"glossary/", *(page for page in site.pages if "reference/" in page)}
+    for page in site.pages:
+        found = re.findall(r'<a class="term" href="[./]*([^"]*)"', site.html(page))
+        assert len(found) == len(set(found)), page
+        assert {one.rpartition("#")[0] for one in found} <= {"glossary/"}, page
+        linked |= {one.rpartition("#")[2] for one in found}
+        if re.search(r"<p>[^<]*\bcoroutine\b", site.html(page)):
+            assert "glossary/#coroutine" in found or page in without, page
+    assert linked <= entries
+    assert len(linked) > len(entries) / 2
+
+
 def test_html_is_small(site: Site) -> None:
     """The HTML of each page is at most 25 KiB, compressed."""
     sizes = {p: len(gzip.compress(site.html(p).encode(), 9)) / KIB for p in site.pages}

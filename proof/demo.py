@@ -18,7 +18,7 @@ EXAMPLES = ROOT / "examples"
 HOST = "127.0.0.1"
 STARTS_WITHIN = 40.0
 ENDS_WITHIN = 5.0
-WORKER = ("worker", "--concurrency=2", "--loglevel=ERROR", "--without-mingle")
+WORKER = ("worker", "--beat", "--concurrency=2", "--loglevel=ERROR", "--without-mingle")
 
 
 class DidNotStart(RuntimeError):
@@ -40,6 +40,7 @@ class Demo:
     ) -> None:
         self.address = f"http://{HOST}:{port}/"
         self._port = port
+        self._schedule = str(folder / "schedule")
         self._parts: dict[str, subprocess.Popen[bytes]] = {}
         (folder / "queue").mkdir(exist_ok=True)
         self._environment = os.environ | {
@@ -75,7 +76,8 @@ class Demo:
 
     def start_worker(self, **environment: str) -> None:
         """Start the worker; it is ready a little later."""
-        self._start("worker", ["-m", "celery", "-A", "config", *WORKER], **environment)
+        options = [*WORKER, f"--schedule={self._schedule}"]
+        self._start("worker", ["-m", "celery", "-A", "config", *options], **environment)
 
     def stop(self, *names: str, number: int = signal.SIGTERM) -> None:
         """End parts with all that they started, by default every one."""

@@ -158,6 +158,13 @@ def test_accessible(team: Callable[..., Team], width: int, scheme: str) -> None:
         shown.see(f"#member-sync [data-status={state}]")
         assert violations(page) == [], state
         assert sideways(page) <= 0, state
+    _look_at(shown, f"teams/team-{shown.number}/repositories/")
+    _look_at(shown, "")
     page.context.clear_cookies()
-    page.goto(shown.stage.demo.address)
-    assert violations(page) == [], "login"
+    _look_at(shown, "login/")
+
+
+def _look_at(shown: Team, path: str) -> None:
+    shown.page.goto(shown.stage.demo.address + path)
+    assert violations(shown.page) == [], path
+    assert sideways(shown.page) <= 0, path

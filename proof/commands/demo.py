@@ -1,6 +1,7 @@
 """`proof demo`: run the example project, and start it anew when its code changes."""
 
 import argparse
+import signal
 from pathlib import Path
 
 from watchfiles import Change, watch
@@ -40,7 +41,7 @@ def main(options: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             print("\rThe demo has ended.")
         finally:
-            demo.stop()
+            demo.stop(number=signal.SIGKILL)
     return HOLDS
 
 

@@ -203,7 +203,9 @@ def test_every_page_has_its_markdown(site: Site) -> None:
         name = "index.md" if page == "./" else f"{page.rstrip('/')}.md"
         text = (site.folder / name).read_text("utf-8")
         assert text.startswith("# "), name
-        (href,) = re.findall(r'class="as-markdown"><a href="([^"]+)"', site.html(page))
+        (href,) = re.findall(
+            r'class="as-markdown"><a [^>]*href="([^"]+)"', site.html(page)
+        )
         address = urljoin("https://site/", "" if page == "./" else page)
         assert urljoin(address, href) == f"https://site/{name}"
 

@@ -1,6 +1,6 @@
 # `make help` says what each goal does.
 .DEFAULT_GOAL := default
-.PHONY: default help serve demo worker test run record write bench lint matrix stability lock clean environment
+.PHONY: default help serve demo worker measure test run record write bench lint matrix stability lock clean environment
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -38,6 +38,10 @@ record: environment ## run examples and record what was seen; ARGS="page or id"
 	@$(PROOF) record $(ARGS)
 
 write: environment ## write the parts of files that are made from examples and evidence
+	@$(PROOF) write
+
+measure: environment ## measure the pipeline anew: mechanisms under probes, faults
+	@$(BIN)/python -m tools.pipeline $(ARGS)
 	@$(PROOF) write
 
 bench: environment ## measure what running an example costs

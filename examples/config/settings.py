@@ -89,6 +89,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SYNC_RESUME_AFTER / 2,
     }
 }
+# A file in which a worker notes what reaches each stage: see `manage.py trace_sync`.
+SYNC_TRACE = os.environ.get("SYNC_TRACE", "")
 CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "beat-schedule")
 
 SANDBOX_URL = os.environ.get("SANDBOX_URL", sandbox.DEFAULT_URL)

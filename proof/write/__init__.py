@@ -13,7 +13,7 @@ from proof.errors import MarkdownError
 from proof.extract import ROOT
 from proof.page.library import Library, read_library
 from proof.page.messages import every_failure_has_its_row
-from proof.write import assistant, bridges, claims, errors, silent
+from proof.write import assistant, bridges, claims, errors, probes, silent
 
 Parts = Mapping[str, str]
 """What belongs between the marks of a file, by the name of the mark; without a name,
@@ -23,6 +23,7 @@ FILES: Mapping[str, Callable[[Library], Parts]] = {
     "docs/errors.md": errors.parts,
     "docs/silent.md": silent.parts,
     "docs/claims.md": claims.parts,
+    "docs/missing.md": probes.parts,
     "docs/start.md": bridges.parts,
     "docs/assistant.md": assistant.linked,
     "docs/assets/async-sync-rules.txt": assistant.named,

@@ -49,6 +49,7 @@ class Rig:
     host: str
     settings: dict[str, str] = field(default_factory=dict)
     workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    paths: list[Path] = field(default_factory=list)
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return what a process of the project is told."""
@@ -58,7 +59,7 @@ class Rig:
             "DATABASE_URL": self.database,
             "SANDBOX_URL": self.host,
             "BROKER_FOLDER": str(queue),
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(self.folder)]),
+            "PYTHONPATH": os.pathsep.join(map(str, [ROOT, *self.paths])),
             "PYTHONWARNINGS": "ignore",
             **self.settings,
             **more,
@@ -138,6 +139,16 @@ class Rig:
                 return connection.execute(statement).fetchall()
         with psycopg.connect(self.database, autocommit=True) as other:
             return other.execute(statement.encode()).fetchall()
+
+    def change(self, statement: str) -> None:
+        """Send a statement that returns no rows, and commit it."""
+        if self.database.startswith("sqlite"):
+            path = unquote(urlsplit(self.database).path[1:])
+            with closing(sqlite3.connect(path, timeout=10)) as connection, connection:
+                connection.execute(statement)
+        else:
+            with psycopg.connect(self.database, autocommit=True) as other:
+                other.execute(statement.encode())
 
     def _number(self, rest: str) -> int:
         return int(str(self.ask(f"SELECT count(*) {rest}")[0][0]))

@@ -1,0 +1,41 @@
+"""Measure the pipeline and write what was seen to `measured/`: `make measure`."""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from proof.extract import ROOT
+from tools.pipeline.databases import LANES
+from tools.pipeline.probing import probed
+
+MEASURED = ROOT / "measured"
+KINDS: dict[str, Callable[[str, Path], Any]] = {"probes": probed}
+"""What is measured in each lane, by the name of its file."""
+
+
+def main() -> None:
+    """Measure what the command line names, in every lane."""
+    parser = argparse.ArgumentParser(prog="python -m tools.pipeline")
+    parser.add_argument("kinds", nargs="*", default=list(KINDS), choices=KINDS)
+    for kind in parser.parse_args().kinds:
+        save(kind, {lane: _measured(kind, lane) for lane in LANES})
+
+
+def _measured(kind: str, lane: str) -> Any:
+    print(f"Measuring {kind}: {lane} …", file=sys.stderr, flush=True)
+    with tempfile.TemporaryDirectory(prefix="pipeline-") as folder:
+        return KINDS[kind](lane, Path(folder))
+
+
+def save(kind: str, data: Any) -> None:
+    """Write a file of measurements."""
+    text = json.dumps(data, indent=1, ensure_ascii=False)
+    (MEASURED / f"{kind}.json").write_text(text + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -26,6 +26,7 @@ NAMES = (
     (re.compile(r'^(database )"\w+"( is being)'), r'\1"…"\2'),
     (re.compile(r"^(Object of type )[A-Z]\w+( is not)"), r"\1…\2"),
     (re.compile(r"^(Requested setting )\w+"), r"\1…"),
+    (re.compile(r"^(Unexpected logs found: \[').+'\]$"), r"\1…']"),
 )
 """Names in a message that are the reader's own, and what stands for them."""
 

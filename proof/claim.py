@@ -8,33 +8,20 @@ the whole run, such as an exception that is raised outside the block.
 import io
 import re
 import tokenize
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from proof.symptoms import (
+    COMMITTED,
+    EXPRESSION_SYMPTOMS,
+    OF_A_LINE,
+    READERS,
+    ROLLED_BACK,
+    SYMPTOMS,
+    ClaimError,
+)
 from proof.versions import DJANGOS, is_bound, within
 
-COMMITTED, ROLLED_BACK = "committed", "rolled back"
-EXPRESSION_SYMPTOMS = ("lost", "escaped", "partial", "corrupt")
-SYMPTOMS = (
-    "raises",
-    *EXPRESSION_SYMPTOMS,
-    "hangs",
-    "leaks",
-    "blocks",
-    "serial",
-    "warns",
-)
-OF_A_LINE = ("raises", "hangs", "blocks", "warns")
-"""Symptoms that happen at a line; the others are true of the whole run."""
-HANG_REASONS = (
-    "lock wait",
-    "dead executor thread",
-    "sleeping loop",
-    "thread never ends",
-    "busy",
-)
-BLOCKS_LOOP = "the event loop"
 LANES = ("sqlite", "postgresql", "redis")
 UNDER = {
     "service": ("code", "command", "task", "view"),
@@ -45,16 +32,7 @@ UNDER = {
 """What a place can run under: its callers, pools, servers or runners; the first is
 meant where the header names none."""
 NAMES = (*LANES, *dict.fromkeys(name for names in UNDER.values() for name in names))
-LEFT_KINDS = ("connection", "descriptor", "thread", "loop", "task")
 MARKS = {"✅": True, "❌": False}
-
-
-class ClaimError(ValueError):
-    """A comment looks like a claim and is not one; `line` counts from the block."""
-
-    def __init__(self, line: int, problem: str, then: str) -> None:
-        super().__init__(problem)
-        self.line, self.problem, self.then = line, problem, then
 
 
 @dataclass(frozen=True)
@@ -170,7 +148,7 @@ def _parse(own: int, spoken_of: int, text: str) -> Claim:
     _lanes_are_known(own, lanes)
     djangos = _read_bounds(own, tuple(filter(is_bound, names)))
     kind, rest = _split_kind(own, mark, body)
-    parsed = _READERS[kind](own, kind, rest)
+    parsed = READERS[kind](own, kind, rest)
     line = spoken_of if kind in OF_A_LINE and spoken_of else own
     return Claim(
         line, kind, lanes=lanes, djangos=djangos, apart=not spoken_of, **parsed
@@ -213,90 +191,5 @@ def _split_kind(line: int, mark: str, body: str) -> tuple[str, str]:
     )
 
 
-def _read_expression(line: int, kind: str, rest: str) -> dict[str, str]:
-    try:
-        compile(rest, "<claim>", "eval")
-    except SyntaxError as error:
-        raise ClaimError(
-            line,
-            f'"{rest}" after "{kind}:" is not a Python expression ({error.msg})',
-            "Write one expression over the models, true or false from outside.",
-        ) from error
-    return {"text": rest}
-
-
-def _read_named(line: int, kind: str, rest: str) -> dict[str, str]:
-    """Read `Type: message`; a type alone says that the message is empty."""
-    name, colon, text = rest.partition(":")
-    says_nothing = colon and not text.strip(" …")
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", name) or says_nothing:
-        raise ClaimError(
-            line,
-            f'"{kind} {rest}" does not read as a type and its message',
-            f"Write `❌ {kind} Type: message`, shortened with … if it is long.",
-        )
-    return {"name": name, "text": text.strip()}
-
-
-def _read_hang(line: int, kind: str, rest: str) -> dict[str, str]:
-    if rest not in HANG_REASONS:
-        raise ClaimError(
-            line,
-            f'"{rest}" is not a reason for a hang',
-            f"The reason is one of: {', '.join(HANG_REASONS)}.",
-        )
-    return {"text": rest}
-
-
-def _read_leak(
-    line: int, kind: str, rest: str
-) -> dict[str, tuple[tuple[str, int], ...]]:
-    counts = {}
-    for part in rest.split(", "):
-        found = re.fullmatch(r"(\d+) ([a-z]+?)s?", part)
-        if found is None or found[2] not in LEFT_KINDS:
-            raise ClaimError(
-                line,
-                f'"{part}" is not something that can be left open',
-                f"Write a number and one of: {', '.join(LEFT_KINDS)}.",
-            )
-        counts[found[2]] = int(found[1])
-    return {"counts": tuple(sorted(counts.items()))}
-
-
-def _read_blocks(line: int, kind: str, rest: str) -> dict[str, str]:
-    if rest != BLOCKS_LOOP:
-        raise ClaimError(
-            line,
-            f'"blocks{f": {rest}" if rest else ""}" does not say what is blocked',
-            f"Write `❌ blocks: {BLOCKS_LOOP}` at the line at which it stands still.",
-        )
-    return {"text": rest}
-
-
-def _read_serial(line: int, kind: str, rest: str) -> dict[str, int]:
-    found = re.fullmatch(r"(\d+) at a time", rest)
-    if found is None:
-        raise ClaimError(
-            line,
-            f'"serial: {rest}" gives no number',
-            "Write `❌ serial: 1 at a time`.",
-        )
-    return {"number": int(found[1])}
-
-
 def _plural(noun: str, number: int) -> str:
     return noun if number == 1 else f"{noun}s"
-
-
-_READERS: dict[str, Callable[[int, str, str], dict[str, Any]]] = {
-    COMMITTED: _read_expression,
-    ROLLED_BACK: _read_expression,
-    **dict.fromkeys(EXPRESSION_SYMPTOMS, _read_expression),
-    "raises": _read_named,
-    "warns": _read_named,
-    "hangs": _read_hang,
-    "leaks": _read_leak,
-    "blocks": _read_blocks,
-    "serial": _read_serial,
-}

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from proof.claim import COMMITTED, ROLLED_BACK, Claim
+from proof.claim import Claim
 from proof.outcome import BOUNDARIES, Outcome, Raised, Warned
+from proof.symptoms import COMMITTED, ROLLED_BACK
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,15 @@ from typing import NoReturn
 from pytest_examples import CodeExample, find_examples
 
 from proof.claim import (
-    COMMITTED,
     LANES,
-    ROLLED_BACK,
     UNDER,
-    ClaimError,
     read_claims,
     read_printed,
 )
 from proof.errors import MarkdownError
 from proof.example import Example
 from proof.places import CALLED, PLACES
+from proof.symptoms import COMMITTED, ROLLED_BACK, ClaimError
 from proof.versions import DJANGOS, NEWEST
 
 ROOT = Path(__file__).resolve().parent.parent

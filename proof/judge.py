@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from proof.claim import COMMITTED, Claim
+from proof.claim import Claim
 from proof.detectors import (
     DETECTORS,
     Reason,
@@ -15,6 +15,7 @@ from proof.detectors import (
 )
 from proof.example import Example
 from proof.outcome import Outcome
+from proof.symptoms import COMMITTED
 
 
 @dataclass(frozen=True)

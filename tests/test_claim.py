@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from proof.claim import NAMES, Claim, ClaimError, read_claims, read_printed
+from proof.claim import NAMES, Claim, read_claims, read_printed
+from proof.symptoms import ClaimError
 
 
 def only(code: str) -> Claim:

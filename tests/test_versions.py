@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from proof import example as example_module
-from proof.claim import Claim, ClaimError, read_claims
+from proof.claim import Claim, read_claims
 from proof.errors import MarkdownError
 from proof.example import Example
 from proof.extract import ROOT, extract
 from proof.judge import judge
 from proof.outcome import Outcome, Raised
+from proof.symptoms import ClaimError
 from proof.versions import DJANGOS, NEWEST, RUNNING, within
 
 CODE = """\

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from proof.claim import SYMPTOMS
 from proof.example import Example
 from proof.page.html import relative, tag
 from proof.page.library import Library
 from proof.page.messages import entries, rows_by_id, silent_lanes
 from proof.page.tree import read_tree
+from proof.symptoms import SYMPTOMS
 
 LOUD = ("raises", "warns")
 

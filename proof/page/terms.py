@@ -15,9 +15,9 @@ from xml.etree.ElementTree import Element
 from markdown import Extension, Markdown  # type: ignore[import-untyped]
 from markdown.treeprocessors import Treeprocessor  # type: ignore[import-untyped]
 
-from proof.claim import SYMPTOMS
 from proof.extract import ROOT
 from proof.page.rows import AFTER_LINKS
+from proof.symptoms import SYMPTOMS
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 TERM = re.compile(r"^(?![:#\s])(.+)\n(?=: )", re.MULTILINE)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from proof.claim import SYMPTOMS
 from proof.page.library import Library
 from proof.page.messages import Situation, rows_by_id, silent_lanes
+from proof.symptoms import SYMPTOMS
 from proof.write.errors import HEAD, lanes_of
 
 FOUND_AS = {

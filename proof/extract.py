@@ -1,7 +1,7 @@
 """Pages in, examples out: every Python block of `docs/`, or an error with its line."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +15,7 @@ from proof.claim import (
 )
 from proof.errors import MarkdownError
 from proof.example import Example
+from proof.fences import HEADER_FORM, no_fence_overlooked
 from proof.places import CALLED, PLACES
 from proof.symptoms import COMMITTED, ROLLED_BACK, ClaimError
 from proof.versions import DJANGOS, NEWEST
@@ -25,13 +26,6 @@ KEYS = (
 )  # fmt: skip
 FENCE = re.compile(r"^ *```python \{#(?P<id>[a-z0-9-]+)(?P<rest>(?: [^{}]*)?)\}$")
 OPTION = re.compile(r' +([a-z-]+)="([^"]*)"')
-OPENING = re.compile(r"^[\s>*+-]*(?:\d+[.)]\s*)?(`{3,}|~{3,})(?P<info>.*)")
-NAMES_NO_LANGUAGE = re.compile(r"""(?:[\w-]+=)?("|').*?\1|#[\w-]+|[\w-]+=\S*""")
-"""What a header may hold beside the language: values, an id, options."""
-HEADER_FORM = (
-    '```python {#an-id title="✅ What it shows" data-place="command" '
-    'data-twin="id-of-the-✅"}'
-)
 
 
 def extract(docs: Path | None = None) -> tuple[Example, ...]:
@@ -46,7 +40,7 @@ def extract(docs: Path | None = None) -> tuple[Example, ...]:
         (block for block in find_examples(docs) if block.path.suffix == ".md"),
         key=lambda block: (block.path, block.start_line),
     )
-    _no_fence_overlooked(docs, blocks)
+    no_fence_overlooked(docs, blocks)
     if not blocks:
         raise MarkdownError(
             docs.name, 1, "no page here has a Python block", "Is this the right folder?"
@@ -236,46 +230,3 @@ def _twin_fits(example: Example, by_id: dict[str, Example]) -> None:
                 f"(the twin: {twin.path}:{twin.start}).",
                 claim.line,
             )
-
-
-def _no_fence_overlooked(docs: Path, blocks: Iterable[CodeExample]) -> None:
-    """Hold the blocks that pytest-examples finds against a plain count of fences."""
-    found = {(block.path, block.start_line) for block in blocks}
-    for page in sorted(docs.glob("**/*.md")):
-        lines = set(python_fences(page.read_text("utf-8")))
-        run = {line for path, line in found if path == page}
-        for line in sorted(lines ^ run):
-            problem = (
-                "this looks like a Python block and would not be run"
-                if line in lines
-                else "this would be run and is text inside another block"
-            )
-            raise MarkdownError(
-                page.relative_to(docs.parent), line, problem,
-                f"Write its first line as {HEADER_FORM}",
-            )  # fmt: skip
-
-
-def python_fences(text: str) -> Iterator[int]:
-    """Yield the line of every fence that a reader would take for Python.
-
-    A fence inside another fence is text: only an opening fence counts.
-    """
-    closing: re.Pattern[str] | None = None
-    for number, line in enumerate(text.splitlines(), 1):
-        if closing is not None:
-            if closing.match(line):
-                closing = None
-            continue
-        opened = OPENING.match(line)
-        if opened is None:
-            continue
-        mark = opened[1]
-        closing = re.compile(rf"^[\s>]*{re.escape(mark[0])}{{{len(mark)},}}\s*$")
-        if _names_python(opened["info"]):
-            yield number
-
-
-def _names_python(info: str) -> bool:
-    language = NAMES_NO_LANGUAGE.sub(" ", info)
-    return re.search(r"(?:^|[\s{.-])py", language, re.IGNORECASE) is not None

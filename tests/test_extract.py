@@ -6,7 +6,8 @@ import pytest
 from support import CANCEL, GOAL, fence, write, written
 
 from proof.errors import MarkdownError
-from proof.extract import HEADER_FORM, extract, pair_expressions, python_fences
+from proof.extract import extract, pair_expressions
+from proof.fences import HEADER_FORM, python_fences
 from proof.places import PLACES
 
 TWIN = fence("right", CANCEL)

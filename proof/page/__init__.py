@@ -19,7 +19,8 @@ from pymdownx.superfences import (  # type: ignore[import-untyped]
 
 from proof.errors import MarkdownError, ProofError
 from proof.example import Example
-from proof.extract import HEADER_FORM, KEYS
+from proof.extract import KEYS
+from proof.fences import HEADER_FORM
 from proof.page.anchors import announce
 from proof.page.code import highlighted
 from proof.page.details import evidence

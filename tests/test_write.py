@@ -12,10 +12,12 @@ from proof.outcome import Hang, Left, Outcome, Statement
 from proof.page.found import places
 from proof.page.library import Library, read_library
 from proof.page.messages import (
+    NAMES,
     entries,
     every_failure_has_its_row,
     message,
     rows_by_id,
+    said,
     silent_lanes,
 )
 from proof.page.tree import read_tree
@@ -72,6 +74,18 @@ def test_names_of_the_reader_are_left_out():
     assert message(kind, "Order matching query does not exist.").name == "DoesNotExist"
     handed = "run_async() takes a coroutine and was handed the "
     assert message("T", handed + "function a.") != message("T", handed + "list a.")
+
+
+@pytest.mark.parametrize("pattern", [one for one, _ in NAMES], ids=lambda p: p.pattern)
+def test_every_name_that_is_left_out_was_met(pattern):
+    """Each pattern of names fits a message that was recorded."""
+    texts = {text for one in KNOWN.examples for _, text in _said_of(one)}
+    assert any(pattern.search(text) for text in texts)
+
+
+def _said_of(example):
+    for outcome in KNOWN.outcomes(example).values():
+        yield from said(outcome)
 
 
 def test_a_backtick_in_a_message_is_shown():

@@ -27,6 +27,24 @@ NAMES = (
     (re.compile(r"^(Object of type )[A-Z]\w+( is not)"), r"\1…\2"),
     (re.compile(r"^(Requested setting )\w+"), r"\1…"),
     (re.compile(r"^(Unexpected logs found: \[').+'\]$"), r"\1…']"),
+    (
+        re.compile(
+            r"^(insert or update on table ).+?( violates .+ constraint ).*", re.S
+        ),
+        r'\1"…"\2"…"',
+    ),
+    (
+        re.compile(
+            r"^(null value in column ).+?( violates not-null constraint).*", re.S
+        ),
+        r"\1…\2",
+    ),
+    (re.compile(r"^<.+>( is bound to a different event loop)"), r"<…>\1"),
+    (re.compile(r"^(Task )<.+>( got Future )<.+>( attached to)"), r"\1<…>\2<…>\3"),
+    (re.compile(r"^(There is no current event loop in thread )'.+'"), r"\1'…'"),
+    (re.compile(r"^(Fetching of )\S+( blocked)"), r"\1…\2"),
+    (re.compile(r"^[A-Z]+ \S+: answered (\d+), .+"), r"… answered \1, …"),
+    (re.compile(r"^\w+(\(\) missing .+ argument: )'.+'$"), r"…\1'…'"),
 )
 """Names in a message that are the reader's own, and what stands for them."""
 

@@ -44,12 +44,15 @@ def _pieces(entry: Entry) -> Iterator[str]:
         yield "\n\n".join(f"```text\n{text}\n```" for text in entry.recorded)
     else:
         yield f"Recorded: {' · '.join(map(code, entry.recorded))}"
-    yield "\n".join([*HEAD, *map(_row, entry.situations)])
+    yield "\n".join([*HEAD, *map(row_of, entry.situations)])
 
 
-def _row(situation: Situation) -> str:
+def row_of(situation: Situation) -> str:
+    """Return a row of mistakes as it stands in an index, with a link to itself."""
     row = situation.row
-    cells = (row.see, row.what, row.do, row.never, lanes_of(situation))
+    where = row.section[:1].lower() + row.section[1:]
+    see = f"[{where}](mistakes.md#{row.anchor}): {row.see.removeprefix('nothing; ')}"
+    cells = (see, row.what, row.do, row.never, lanes_of(situation))
     return f"| {' | '.join(cells)} |"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from proof.page.library import Library
 from proof.page.messages import Situation, rows_by_id, silent_lanes
 from proof.symptoms import SYMPTOMS
-from proof.write.errors import HEAD, lanes_of
+from proof.write.errors import HEAD, row_of
 
 FOUND_AS = {
     "lost": "Lost: something is missing",
@@ -31,7 +31,7 @@ def _section(kind: str, known: Library) -> str:
     if not rows:
         return ""
     head = f"## {FOUND_AS[kind]} {{ #{kind} }}"
-    return "\n\n".join([head, "\n".join([*HEAD, *map(_row, rows)])])
+    return "\n\n".join([head, "\n".join([*HEAD, *map(row_of, rows)])])
 
 
 def _situations(kind: str, known: Library) -> Iterator[Situation]:
@@ -52,10 +52,3 @@ def _situations(kind: str, known: Library) -> Iterator[Situation]:
             grouped.setdefault(row.anchor, {})[example.id] = lanes
     for seen in grouped.values():
         yield Situation(rows[next(iter(seen))], seen)
-
-
-def _row(situation: Situation) -> str:
-    row = situation.row
-    see = row.see.removeprefix("nothing; ")
-    cells = (see, row.what, row.do, row.never, lanes_of(situation))
-    return f"| {' | '.join(cells)} |"

@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -25,6 +26,7 @@ from proof.run import LANES, Report, run
 SUMMARY = ROOT / ".proof" / "lanes.json"
 """Where `.ci/run` reads which lanes ran."""
 CHECKED = pytest.StashKey[Check]()
+SUMMARIZED = pytest.StashKey[list[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,15 +36,26 @@ def pytest_configure(config: pytest.Config) -> None:
     the tests start.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    SUMMARY.unlink(missing_ok=True)
+    if not hasattr(config, "workerinput"):
+        SUMMARY.unlink(missing_ok=True)
     config.addinivalue_line("markers", "lane(name): needs outcomes in that lane only")
 
 
-def pytest_collection_modifyitems() -> None:
-    """End with one clear text if the guide cannot be read."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """End with one clear text if the guide cannot be read; else share the work out.
+
+    A file's tests stay together, as they share what is slow to make; so do all files
+    whose tests look at the one run of the examples.
+    """
     guide = sys.modules.get("guide")
     if guide is not None and guide.UNREADABLE is not None:
         raise pytest.UsageError(str(guide.UNREADABLE))
+    looking = {
+        one.path for one in items if "checked" in getattr(one, "fixturenames", ())
+    }
+    for item in items:
+        group = "the run" if item.path in looking else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
@@ -94,16 +107,34 @@ def _lanes_of(item: pytest.Item) -> Iterable[str]:
     return [parameters["lane"]] if "lane" in parameters else LANES
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write what `.ci/run` reads, and send the summary to who prints it."""
+    if CHECKED not in session.config.stash:
+        return
+    checked = session.config.stash[CHECKED]
+    write_summary(SUMMARY, checked)
+    numbers = in_numbers(checked)
+    session.config.stash[SUMMARIZED] = lines = [
+        f"Python {numbers['python']}, Django {numbers['django']}",
+        *lane_lines(numbers),
+        f"time        {by_place(checked)}",
+    ]
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["lanes"] = lines
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take the summary of the process that ran the examples."""
+    if lines := getattr(node, "workeroutput", {}).get("lanes"):
+        node.config.stash[SUMMARIZED] = lines
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Name each lane with its count, or with the reason why it did not run."""
-    if CHECKED not in config.stash:
-        return
-    checked = config.stash[CHECKED]
-    numbers = in_numbers(checked)
-    write_summary(SUMMARY, checked)
-    terminalreporter.section("lanes")
-    versions = f"Python {numbers['python']}, Django {numbers['django']}"
-    for line in [versions, *lane_lines(numbers), f"time        {by_place(checked)}"]:
-        terminalreporter.write_line(line)
+    if lines := config.stash.get(SUMMARIZED, None):
+        terminalreporter.section("lanes")
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -128,7 +128,7 @@ def test_an_example_leads_to_its_indexes(example):
         assert found
     else:
         pages = {page for _, page, _ in found}
-        assert "mistakes" in pages and pages & {"errors", "silent"}
+        assert "mistakes" in pages and pages & {"errors", "soe", "silent"}
     assert {f"claim {one}" for one in example.settles} <= {words for words, *_ in found}
 
 

@@ -8,7 +8,7 @@ from proof.example import Example
 from proof.page.html import relative, tag
 from proof.page.library import Library
 from proof.page.messages import entries, rows_by_id, silent_lanes
-from proof.page.tree import read_tree
+from proof.page.tree import TREE, read_tree
 from proof.symptoms import SYMPTOMS
 
 LOUD = ("raises", "warns")
@@ -28,7 +28,7 @@ def found_under(example: Example, known: Library) -> Markup:
 def places(example: Example, known: Library) -> Iterator[tuple[str, str, str]]:
     """Yield the words, the page and the anchor of each index that has an example."""
     if example.good:
-        leaves = read_tree().leaves.values()
+        leaves = read_tree().leaves.values() if TREE.exists() else ()
         if any(leaf.example == example.id for leaf in leaves):
             yield "Which pattern?", "pattern", ""
     rows = dict.fromkeys(rows_by_id(known).values())
@@ -38,7 +38,7 @@ def places(example: Example, known: Library) -> Iterator[tuple[str, str, str]]:
     if not example.good:
         for entry in entries(known):
             if any(example.id in one.seen for one in entry.situations):
-                yield entry.message.name, "errors", entry.message.slug
+                yield entry.message.name, entry.message.page, entry.message.slug
         yield from _silent(example, known)
     for claim in example.settles:
         yield f"claim {claim}", "claims", claim.lower()

@@ -25,7 +25,7 @@ FULL = "llms-full.txt"
 def on_files(files: Files, config: Any) -> Files:
     """Add the two texts, so that pages can link to them."""
     texts = {
-        "llms.txt": index(config.site_name, config.nav),
+        "llms.txt": index(config.site_name, config.nav or ()),
         FULL: full(read_library()),
     }
     for name, text in texts.items():
@@ -75,7 +75,8 @@ def full(known: Library) -> str:
 
 def _pages(nav: Iterable[Any]) -> Iterator[tuple[str, str]]:
     for entry in nav:
-        for title, to in entry.items():
+        named = {entry: entry} if isinstance(entry, str) else entry
+        for title, to in named.items():
             if isinstance(to, str):
                 yield title, to
             else:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from proof.errors import MarkdownError
 from proof.example import Example
-from proof.mistakes import Row, read_mistakes
+from proof.mistakes import MISTAKES, Row, read_mistakes
 from proof.outcome import Outcome
 from proof.page.library import Library
 
@@ -67,6 +67,11 @@ class Message:
     def line(self) -> str:
         """The first line of the text."""
         return self.text.partition("\n")[0]
+
+    @property
+    def page(self) -> str:
+        """The page of its entry; the one that everybody meets has its own."""
+        return "soe" if self.name == "SynchronousOnlyOperation" else "errors"
 
     @property
     def slug(self) -> str:
@@ -139,7 +144,8 @@ def silent_lanes(example: Example, known: Library) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def rows_by_id(known: Library) -> dict[str, Row]:
     """Return the first row of each ❌ that has one."""
-    return {name: row for row in reversed(read_mistakes()) for name in row.bad}
+    rows = read_mistakes() if MISTAKES.exists() else ()
+    return {name: row for row in reversed(rows) for name in row.bad}
 
 
 def every_failure_has_its_row(known: Library) -> None:

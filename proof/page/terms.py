@@ -30,7 +30,8 @@ ALSO_PLAIN = {"place", *SYMPTOMS}
 
 def read_terms() -> dict[str, str]:
     """Return each term in small letters, with its anchor; ASGI, WSGI are two."""
-    heads = TERM.findall(GLOSSARY.read_text("utf-8"))
+    text = GLOSSARY.read_text("utf-8") if GLOSSARY.exists() else ""
+    heads = TERM.findall(text)
     return {
         term.strip("`").lower(): anchor_of(head)
         for head in heads

@@ -21,6 +21,7 @@ the whole file."""
 
 FILES: Mapping[str, Callable[[Library], Parts]] = {
     "docs/errors.md": errors.parts,
+    "docs/soe.md": errors.soe,
     "docs/silent.md": silent.parts,
     "docs/claims.md": claims.parts,
     "docs/missing.md": probes.parts,

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 
 from proof.example import lane_order
 from proof.page.library import Library
@@ -14,37 +15,52 @@ SHOWN = 100
 
 
 def parts(known: Library) -> Mapping[str, str]:
-    """Return what is written into the page."""
+    """Return what is written into the page of errors."""
     found = entries(known)
+    here = (one for one in found if one.message.page == "errors")
     return {
         "index": "\n".join(map(_line, found)),
-        "entries": "\n\n".join(_entry(one) for one in found),
+        "entries": "\n\n".join("\n\n".join(_entry(one)) for one in here),
     }
+
+
+def soe(known: Library) -> Mapping[str, str]:
+    """Return what is written into the page of the error that everybody meets."""
+    (entry,) = (one for one in entries(known) if one.message.page == "soe")
+    return {"entry": "\n\n".join([*_head(entry, 2), *_by_place(entry)])}
 
 
 def _line(entry: Entry) -> str:
     number = sum(len(one.seen) for one in entry.situations)
     times = f", in {number} situations" if number > 1 else ""
     one = entry.message
-    return f"- [{code(shorten(one.line, SHOWN))}](#{one.slug}), `{one.name}`{times}"
+    to = f"#{one.slug}" if one.page == "errors" else f"{one.page}.md#{one.slug}"
+    return f"- [{code(shorten(one.line, SHOWN))}]({to}), `{one.name}`{times}"
 
 
-def _entry(entry: Entry) -> str:
-    return "\n\n".join(_pieces(entry))
+def _entry(entry: Entry) -> Iterator[str]:
+    yield from _head(entry, 3)
+    yield "\n".join([*HEAD, *map(row_of, entry.situations)])
 
 
-def _pieces(entry: Entry) -> Iterator[str]:
+def _head(entry: Entry, level: int) -> Iterator[str]:
     one = entry.message
     title = f"{one.name}: {one.line}"
-    yield f"### {code(title)} {{ #{one.slug} }}"
+    yield f"{'#' * level} {code(title)} {{ #{one.slug} }}"
     if entry.recorded == (title,):
-        pass
-    elif any("\n" in text for text in entry.recorded):
+        return
+    if any("\n" in text for text in entry.recorded):
         yield "Recorded:"
         yield "\n\n".join(f"```text\n{text}\n```" for text in entry.recorded)
     else:
         yield f"Recorded: {' · '.join(map(code, entry.recorded))}"
-    yield "\n".join([*HEAD, *map(row_of, entry.situations)])
+
+
+def _by_place(entry: Entry) -> Iterator[str]:
+    """Yield a heading and a table for each section of the page on mistakes."""
+    for section, rows in groupby(entry.situations, lambda one: one.row.section):
+        yield f"### {section}"
+        yield "\n".join([*HEAD, *map(row_of, rows)])
 
 
 def row_of(situation: Situation) -> str:

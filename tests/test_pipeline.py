@@ -8,23 +8,10 @@ import pytest
 from support import lanes_here
 
 from tools.pipeline.databases import LANES, databases
+from tools.pipeline.faulting import ALL, ONBOARD
 from tools.pipeline.host import Host, fails, served
 from tools.pipeline.rig import Rig, rigged
 
-ALL = {"pull requests": 14, "reviews": 15, "commits": 21, "files": 28}
-ONBOARD = """
-import django; django.setup()
-from django.contrib.auth.models import User
-from django.test import Client
-from members.models import Seat
-client = Client(SERVER_NAME="localhost")
-user = User.objects.get(pk=1)
-Seat.objects.get_or_create(user=user, team_id=1)
-client.force_login(user)
-path = "/teams/engine/repositories/"
-answer = client.post(path, {"full_name": "example/engine"}, follow=True)
-print(answer.status_code, answer.redirect_chain, answer.content.decode())
-"""
 SYNC = "from integrations import services; services.sync(1)"
 
 

@@ -30,6 +30,11 @@ def note_progress(pk: int) -> None:
     _set(pk, sync_resume_at=_later())
 
 
+def wait(pk: int, seconds: float) -> None:
+    """Note that another attempt follows, after a while."""
+    _set(pk, sync_resume_at=_later(seconds))
+
+
 def complete(pk: int) -> None:
     """Note that all rows are there."""
     _set(pk, sync_status=Status.COMPLETE, sync_resume_at=None, sync_error="")
@@ -54,5 +59,5 @@ def _set(pk: int, **values: object) -> None:
     TrackedRepository.objects.filter(pk=pk).update(**values)
 
 
-def _later() -> datetime:
-    return timezone.now() + timedelta(seconds=settings.SYNC_RESUME_AFTER)
+def _later(seconds: float = 0.0) -> datetime:
+    return timezone.now() + timedelta(seconds=seconds + settings.SYNC_RESUME_AFTER)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from celery import shared_task
-from django.db import DatabaseError, InterfaceError
+from celery.exceptions import Retry
+from django.db import DatabaseError, InterfaceError, connection
 
 from codehost import CodeHostUnavailable
 from integrations import progress, services
@@ -22,13 +23,22 @@ def sync_repository(self: Any, pk: int) -> None:
     try:
         services.sync(pk)
     except PASSING as error:
-        if self.request.retries < self.max_retries:
-            raise self.retry(exc=error, countdown=2**self.request.retries) from error
-        progress.fail(pk, error)
-        raise
+        if self.request.retries >= self.max_retries:
+            progress.fail(pk, error)
+            raise
+        raise _retry(self, pk, error) from error
     except Exception as error:
         progress.fail(pk, error)
         raise
+
+
+def _retry(task: Any, pk: int, error: Exception) -> Retry:
+    """Queue another attempt, and return what says so."""
+    seconds = 2**task.request.retries
+    # The connection may be what is broken: the next statement opens another.
+    connection.close()
+    progress.wait(pk, seconds)
+    return task.retry(exc=error, countdown=seconds, throw=False)  # type: ignore[no-any-return]
 
 
 @shared_task

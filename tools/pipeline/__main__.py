@@ -10,10 +10,11 @@ from typing import Any
 
 from proof.extract import ROOT
 from tools.pipeline.databases import LANES
+from tools.pipeline.faulting import broken
 from tools.pipeline.probing import probed
 
 MEASURED = ROOT / "measured"
-KINDS: dict[str, Callable[[str, Path], Any]] = {"probes": probed}
+KINDS: dict[str, Callable[[str, Path], Any]] = {"probes": probed, "faults": broken}
 """What is measured in each lane, by the name of its file."""
 
 

@@ -28,16 +28,13 @@ def kill_worker() -> None:
 
 
 def disconnect() -> None:
-    """End the connection from the server's side, as its restart does."""
-    if connection.vendor == "postgresql":
-        import psycopg
+    """End the connection from PostgreSQL's side, as a restart of the server does."""
+    import psycopg
 
-        connection.ensure_connection()
-        pid = connection.connection.info.backend_pid
-        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as other:
-            other.execute("SELECT pg_terminate_backend(%s)", [pid])
-    else:
-        connection.connection.close()
+    connection.ensure_connection()
+    pid = connection.connection.info.backend_pid
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
 
 
 ACTS: dict[str, Callable[[], None]] = {

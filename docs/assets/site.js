@@ -1,9 +1,21 @@
 {
   // Material's code toolbars come late and as landmarks without a name; tables that
   // scroll can be reached with a pointer only.
+  const ROLES = {
+    row: "tr", columnheader: "th", cell: "td", rowgroup: ":is(thead, tbody)",
+  };
   const mend = () => {
     document.querySelectorAll("nav.md-code__nav:not([role])").forEach((one) => {
       one.role = "none";
+    });
+    // Shown as cards, a table stays one for a screen reader.
+    for (const [role, name] of Object.entries(ROLES)) {
+      document.querySelectorAll(`table[style] ${name}:not([role])`).forEach((one) => {
+        one.role = role;
+      });
+    }
+    document.querySelectorAll("table[style]:not([role])").forEach((one) => {
+      one.role = "table";
     });
     document.querySelectorAll(".md-typeset__scrollwrap:not([role])").forEach((one) => {
       Object.assign(one, { role: "group", ariaLabel: "Table", tabIndex: 0 });

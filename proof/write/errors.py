@@ -31,7 +31,7 @@ def soe(known: Library) -> Mapping[str, str]:
 
 
 def _line(entry: Entry) -> str:
-    number = sum(len(one.seen) for one in entry.situations)
+    number = len(entry.situations)
     times = f", in {number} situations" if number > 1 else ""
     one = entry.message
     to = f"#{one.slug}" if one.page == "errors" else f"{one.page}.md#{one.slug}"

@@ -21,6 +21,28 @@ PROBES = {
     "commit": "Was it committed, over the same connection?",
 }
 """The probes in the order in which they are asked, and what each asks."""
+NAMES = {
+    "missing-pipeline": "the whole pipeline",
+    "missing-swallowed": "exception swallowed",
+    "missing-gather": "exception as a result",
+    "missing-savepoint": "savepoint in `except`",
+    "missing-limit": "time limit swallowed",
+    "missing-await": "`await` forgotten",
+    "missing-create-task": "`create_task`",
+    "missing-generator": "generator",
+    "missing-early-return": "early return",
+    "missing-empty": "empty answer",
+    "missing-key-default": "`.get()` by another key",
+    "missing-iterator": "iterator at its end",
+    "missing-lazy": "lazy queryset",
+    "missing-rollback": "rollback alone",
+    "missing-other-connection": "`asyncio.run` in a transaction",
+    "missing-before-commit": "queued before the commit",
+    "missing-wrong-key": "wrong key",
+    "missing-ignore-conflicts": "`ignore_conflicts`",
+    "missing-old-code": "old code",
+}
+"""What the table and the tree call each mechanism, in few words."""
 Answers = Mapping[str, str]
 
 
@@ -116,6 +138,5 @@ def _asked(probe: int) -> str:
 def _link(case: Case, known: Library) -> str:
     example = known.by_id[case.example]
     page = "" if example.page == PAGE else f"{example.page}.md"
-    title = example.title.lstrip("✅❌ ")
     where = f" ({', '.join(LANES[one] for one in case.lanes)})"
-    return f"[{title}]({page}#{example.id}){where if case.lanes else ''}"
+    return f"[{NAMES[case.example]}]({page}#{example.id}){where if case.lanes else ''}"

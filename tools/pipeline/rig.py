@@ -74,7 +74,7 @@ class Rig:
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=EXAMPLES, env=self.environment(**more),
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -139,16 +139,6 @@ class Rig:
                 return connection.execute(statement).fetchall()
         with psycopg.connect(self.database, autocommit=True) as other:
             return other.execute(statement.encode()).fetchall()
-
-    def change(self, statement: str) -> None:
-        """Send a statement that returns no rows, and commit it."""
-        if self.database.startswith("sqlite"):
-            path = unquote(urlsplit(self.database).path[1:])
-            with closing(sqlite3.connect(path, timeout=10)) as connection, connection:
-                connection.execute(statement)
-        else:
-            with psycopg.connect(self.database, autocommit=True) as other:
-                other.execute(statement.encode())
 
     def _number(self, rest: str) -> int:
         return int(str(self.ask(f"SELECT count(*) {rest}")[0][0]))

@@ -25,6 +25,12 @@ __all__ = ["browser"]
 ROOT = Path(__file__).resolve().parent.parent
 KIB = 1024
 WIDTHS, SCHEMES = (1366, 412), ("light", "dark")
+CELLS_OF_CARDS = """[...document.querySelectorAll("table[style] td")].filter((td) => {
+  const box = td.getBoundingClientRect();
+  const named = getComputedStyle(td, "::before").content[0] === '"';
+  return !named || box.right > innerWidth || td.role !== "cell";
+}).map((td) => td.textContent)"""
+"""The cells of wide tables that a phone would not show as a part of a card."""
 AUDITED = 4
 """Pieces of evidence that are opened for an audit: all come from one template."""
 SETTLED = 150
@@ -359,6 +365,20 @@ def test_longest_page_is_accessible(
     page = opened(site.longest, width, color_scheme=scheme)
     open_all(page)
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("name", ["errors/", "start/"])
+def test_tables_on_a_phone(site: Site, opened: Any, name: str) -> None:
+    """Each cell of a wide table is in sight, below its column's name, in its role."""
+    assert opened(name, min(WIDTHS)).evaluate(CELLS_OF_CARDS) == []
+
+
+def test_source_of_the_bridge(site: Site, opened: Any) -> None:
+    """The page on the bridge shows its whole file, to be copied."""
+    shown = opened("reference/bridge/", max(WIDTHS)).inner_text(
+        "#copy-it ~ .highlight code"
+    )
+    assert (ROOT / "examples/bridge/__init__.py").read_text("utf-8").strip() in shown
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -3,7 +3,7 @@
 `fence` is the formatter of a custom fence that holds the file's path.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pymdownx.superfences import (  # type: ignore[import-untyped]
@@ -31,4 +31,16 @@ def fence(
         src=text, language="python", options={"title": path},
         md=md, classes=[], id_value="", attrs={},
     )  # fmt: skip
-    return shown
+    return "".join(_lines(shown))
+
+
+def _lines(code: str) -> Iterator[str]:
+    """Yield the code without boxes around its lines: they would be copied twice ended.
+
+    The search looks into the text of a page, not into a file that it shows.
+    """
+    before, *lines = code.split('<span id="L-')
+    yield before
+    for line in lines:
+        inner, _, after = line.partition('">')[2].rpartition("</span>")
+        yield f"<code-line data-search-exclude>{inner}</code-line>{after}"

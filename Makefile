@@ -42,7 +42,7 @@ record: environment ## run examples and record what was seen; ARGS="page or id"
 write: environment ## write the parts of files that are made from examples and evidence
 	@$(PROOF) write
 
-measure: environment ## measure the pipeline anew: mechanisms under probes, faults
+measure: environment ## measure anew: mechanisms under probes, both case studies under faults
 	@$(BIN)/python -m tools.pipeline $(ARGS)
 	@$(PROOF) write
 

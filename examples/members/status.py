@@ -58,6 +58,16 @@ async def saw(pk: int, run: int, read: int) -> None:
         raise Superseded
 
 
+def retry_follows(pk: int, run: int) -> None:
+    """Give a sign of life: another attempt is about to be queued.
+
+    Raises:
+        Superseded: the run is no longer under way.
+    """
+    if not under_way(pk, run).update(member_sync_seen_at=timezone.now()):
+        raise Superseded
+
+
 def complete(pk: int, run: int) -> None:
     """End a run well.
 

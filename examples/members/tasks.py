@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from celery import shared_task
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from kombu.exceptions import OperationalError
 
 from bridge import run_async
@@ -12,6 +12,8 @@ from codehost import CodeHost, CodeHostError, CodeHostUnavailable, MemberData
 from members import status
 from members.models import Integration, Member
 
+PASSING = (CodeHostUnavailable, DatabaseError, InterfaceError)
+"""Errors after which another attempt may do better."""
 NOT_QUEUED = "The task queue cannot be reached, so nothing was started."
 NO_ANSWER = "The code host does not answer: {error}."
 REFUSED = "The code host refused: {error}."
@@ -46,10 +48,8 @@ def sync_members(self: Any, pk: int, run: int) -> None:
     with suppress(status.Superseded):
         try:
             _sync(pk, run)
-        except CodeHostUnavailable as error:
-            if self.request.retries < self.max_retries:
-                raise self.retry(exc=error, countdown=RETRY_AFTER) from error
-            status.fail(pk, run, NO_ANSWER.format(error=error))
+        except PASSING as error:
+            _try_again(self, pk, run, error)
         except CodeHostError as error:
             status.fail(pk, run, REFUSED.format(error=error))
         except status.Superseded:
@@ -57,6 +57,19 @@ def sync_members(self: Any, pk: int, run: int) -> None:
         except Exception:
             status.fail(pk, run, BROKEN)
             raise
+
+
+def _try_again(task: Any, pk: int, run: int, error: Exception) -> None:
+    """Queue another attempt; after the last one, end the run."""
+    # The connection may be what is broken: the next statement opens another.
+    connection.close()
+    if task.request.retries < task.max_retries:
+        status.retry_follows(pk, run)
+        raise task.retry(exc=error, countdown=RETRY_AFTER) from error
+    if not isinstance(error, CodeHostUnavailable):
+        status.fail(pk, run, BROKEN)
+        raise error
+    status.fail(pk, run, NO_ANSWER.format(error=error))
 
 
 def _sync(pk: int, run: int) -> None:

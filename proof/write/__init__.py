@@ -13,7 +13,16 @@ from proof.errors import MarkdownError
 from proof.extract import ROOT
 from proof.page.library import Library, read_library
 from proof.page.messages import every_failure_has_its_row
-from proof.write import assistant, bridges, claims, errors, faults, probes, silent
+from proof.write import (
+    assistant,
+    bridges,
+    claims,
+    errors,
+    faults,
+    members,
+    probes,
+    silent,
+)
 
 Parts = Mapping[str, str]
 """What belongs between the marks of a file, by the name of the mark; without a name,
@@ -27,6 +36,7 @@ FILES: Mapping[str, Callable[[Library], Parts]] = {
     "docs/missing.md": probes.parts,
     "docs/missing-faults.md": faults.parts,
     "docs/start.md": bridges.parts,
+    "docs/members.md": members.parts,
     "docs/assistant.md": assistant.linked,
     "docs/assets/async-sync-rules.txt": assistant.named,
     "docs/assets/bridge.py": assistant.bridge,

@@ -11,10 +11,15 @@ from typing import Any
 from proof.extract import ROOT
 from tools.pipeline.databases import LANES
 from tools.pipeline.faulting import broken
+from tools.pipeline.members import broken as broken_members
 from tools.pipeline.probing import probed
 
 MEASURED = ROOT / "measured"
-KINDS: dict[str, Callable[[str, Path], Any]] = {"probes": probed, "faults": broken}
+KINDS: dict[str, Callable[[str, Path], Any]] = {
+    "probes": probed,
+    "faults": broken,
+    "members": broken_members,
+}
 """What is measured in each lane, by the name of its file."""
 
 

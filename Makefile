@@ -7,7 +7,7 @@ PYTHON ?=
 BIN := .venv/bin
 PROOF := $(BIN)/python -m proof
 # Tests wait more than they compute.
-TESTERS := 3
+TESTERS := 2
 DATABASE := examples/db.sqlite3
 
 default: environment $(DATABASE) help
@@ -31,7 +31,7 @@ worker: environment $(DATABASE) ## run a worker of the example project that relo
 	@cd examples && ../$(BIN)/watchfiles --filter python "../$(BIN)/celery -A config worker --beat --loglevel=INFO" .
 
 test: lint ## run every example in every lane, and all other tests
-	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadgroup
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadscope
 
 run: environment ## run examples and hold them against the evidence; ARGS="page or id"
 	@$(PROOF) run $(ARGS)

@@ -3,10 +3,12 @@
 import signal
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
+from xdist.scheduler import LoadScopeScheduling
 
 from proof.check import (
     Check,
@@ -26,6 +28,8 @@ from proof.run import LANES, Report, run
 SUMMARY = ROOT / ".proof" / "lanes.json"
 """Where `.ci/run` reads which lanes ran."""
 CHECKED = pytest.StashKey[Check]()
+OF_THE_RUN = ("test_docs.py", "test_honesty.py")
+"""The files whose tests look at `checked`."""
 SUMMARIZED = pytest.StashKey[list[str]]()
 
 
@@ -41,21 +45,25 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "lane(name): needs outcomes in that lane only")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """End with one clear text if the guide cannot be read; else share the work out.
-
-    A file's tests stay together, as they share what is slow to make; so do all files
-    whose tests look at the one run of the examples.
-    """
+def pytest_collection_modifyitems() -> None:
+    """End with one clear text if the guide cannot be read."""
     guide = sys.modules.get("guide")
     if guide is not None and guide.UNREADABLE is not None:
         raise pytest.UsageError(str(guide.UNREADABLE))
-    looking = {
-        one.path for one in items if "checked" in getattr(one, "fixturenames", ())
-    }
-    for item in items:
-        group = "the run" if item.path in looking else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
+
+
+class ByFile(LoadScopeScheduling):
+    """Keeps together what shares something slow: a file, or the run of all examples."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return "the run" if Path(path).name in OF_THE_RUN else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Share the files out, those with the most tests first."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

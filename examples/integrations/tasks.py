@@ -38,7 +38,7 @@ def _retry(task: Any, pk: int, error: Exception) -> Retry:
     # The connection may be what is broken: the next statement opens another.
     connection.close()
     progress.wait(pk, seconds)
-    return task.retry(exc=error, countdown=seconds, throw=False)  # type: ignore[no-any-return]
+    return task.retry(exc=error, countdown=seconds, throw=False)
 
 
 @shared_task

@@ -81,7 +81,7 @@ def _notes_until_the_end(path: Path, begin: int, timeout: float) -> Iterator[Not
 
 
 def _last(note: Note) -> bool:
-    return note["record"]["state"] != "RETRY"
+    return bool(note["record"]["state"] != "RETRY")
 
 
 def _notes(path: Path, begin: int) -> list[Note]:

@@ -15,11 +15,11 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from support import any_port
 
 from proof.demo import Demo
 from proof.extract import ROOT
 from proof.run import janitor, sandbox_server
-from proof.site import free_port
 from proof.workspace import workspace
 
 STALE_AFTER, POLL_EVERY = 4, 1
@@ -65,7 +65,7 @@ def stage(browser: Browser) -> Iterator[Stage]:
             "MEMBER_SYNC_STALE_AFTER": str(STALE_AFTER),
             "MEMBER_SYNC_POLL_EVERY": str(POLL_EVERY),
         }
-        demo = Demo(folder, free_port(None), sandbox(), **environment)
+        demo = Demo(folder, any_port(), sandbox(), **environment)
         try:
             demo.fill()
             demo.start()

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import socket
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -159,3 +160,11 @@ def _is_in(process: psutil.Process, folder: Path) -> bool:
         return any(Path(place).is_relative_to(folder) for place in places)
     except psutil.Error:
         return False
+
+
+def any_port() -> int:
+    """Return a port that is free, and not the one that others try first."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support import processes_in
+from support import any_port, processes_in
 
 from proof.extract import ROOT
 
@@ -60,7 +60,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
     folder = tmp_path / "temporary"
     folder.mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-m", "proof", "demo"],
+        [sys.executable, "-m", "proof", "demo", "--port", str(any_port())],
         cwd=tmp_path,
         env=os.environ | {"TMPDIR": str(folder)},
         stdout=subprocess.PIPE,

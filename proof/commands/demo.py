@@ -15,8 +15,9 @@ from proof.workspace import workspace
 TOLD = """
     {address}
 
-Sign in as demo, with the password demo. Try the organisations
+Sign in as demo, with the password demo. Sync members: try the organisations
 example, example-slow, example-broken, example-repeats and example-empty.
+Sync a repository: there is one, example/engine.
 A change in examples/ starts it anew; Ctrl-C ends it, and nothing is kept.
 """
 

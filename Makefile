@@ -31,7 +31,7 @@ worker: environment $(DATABASE) ## run a worker of the example project that relo
 	@cd examples && ../$(BIN)/watchfiles --filter python "../$(BIN)/celery -A config worker --beat --loglevel=INFO" .
 
 test: lint ## run every example in every lane, and all other tests
-	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadscope
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadscope --no-loadscope-reorder
 
 run: environment ## run examples and hold them against the evidence; ARGS="page or id"
 	@$(PROOF) run $(ARGS)

@@ -28,6 +28,19 @@ from proof.run import LANES, Report, run
 SUMMARY = ROOT / ".proof" / "lanes.json"
 """Where `.ci/run` reads which lanes ran."""
 CHECKED = pytest.StashKey[Check]()
+FIRST = (
+    "test_docs.py",
+    "test_honesty.py",
+    "test_site.py",
+    "test_faults.py",
+    "test_members_faults.py",
+    "test_isolation.py",
+    "test_members_browser.py",
+    "test_probes.py",
+    "test_commands.py",
+    "test_places_task.py",
+)
+"""What takes longest begins, so that no process is left with it at the end."""
 OF_THE_RUN = ("test_docs.py", "test_honesty.py")
 """The files whose tests look at `checked`."""
 SUMMARIZED = pytest.StashKey[list[str]]()
@@ -45,11 +58,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "lane(name): needs outcomes in that lane only")
 
 
-def pytest_collection_modifyitems() -> None:
-    """End with one clear text if the guide cannot be read."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """End with one clear text if the guide cannot be read; else begin with the slow."""
     guide = sys.modules.get("guide")
     if guide is not None and guide.UNREADABLE is not None:
         raise pytest.UsageError(str(guide.UNREADABLE))
+    items.sort(
+        key=lambda one: FIRST.index(one.path.name) if one.path.name in FIRST else 99
+    )
 
 
 class ByFile(LoadScopeScheduling):
@@ -62,7 +78,7 @@ class ByFile(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Share the files out, those with the most tests first."""
+    """Share the files out, in the order in which they were collected."""
     return ByFile(config, log)
 
 

@@ -37,7 +37,8 @@ current = Record()
 
 def begin(task: str, attempt: int) -> None:
     """Begin a record."""
-    current.__init__(task=task, attempt=attempt)  # type: ignore[misc]
+    # In place: who notes something holds this very object.
+    vars(current).update(vars(Record(task=task, attempt=attempt)))
 
 
 def append(path: Path, stage: str, **what: Any) -> None:

@@ -7,7 +7,7 @@ PYTHON ?=
 BIN := .venv/bin
 PROOF := $(BIN)/python -m proof
 # Tests wait more than they compute.
-TESTERS := 3
+TESTERS := 4
 DATABASE := examples/db.sqlite3
 
 default: environment $(DATABASE) help
@@ -30,8 +30,11 @@ demo: environment ## run the example project with a worker and a server, to try 
 worker: environment $(DATABASE) ## run a worker of the example project that reloads on change
 	@cd examples && ../$(BIN)/watchfiles --filter python "../$(BIN)/celery -A config worker --beat --loglevel=INFO" .
 
+# The examples first, alone: they fill all cores by themselves.
 test: lint ## run every example in every lane, and all other tests
-	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadscope --no-loadscope-reorder
+	@good=true; $(BIN)/python -m pytest -m examples || good=false; \
+	$(BIN)/python -m pytest -m "not examples" -n $(TESTERS) \
+	  --dist loadscope --no-loadscope-reorder || good=false; $$good
 
 run: environment ## run examples and hold them against the evidence; ARGS="page or id"
 	@$(PROOF) run $(ARGS)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from types import AsyncGeneratorType, CoroutineType, FrameType
 from typing import Any
 
+RUN_FOREVER = asyncio.BaseEventLoop.run_forever.__code__
 PATIENCE = 0.3
 """Seconds to look for a coroutine that is just on its way into its `await`."""
 
@@ -92,7 +93,10 @@ def _line_on(
         if line is not None:
             return line
     running = sys._current_frames().get(getattr(loop, "_thread_id", None) or 0)
-    return _line_above(list(_outwards(running))[::-1], carried, block)
+    stack = list(_outwards(running))[::-1]
+    # Without the loop it is torn: a coroutine that was suspended just now has left it.
+    whole = any(frame.f_code is RUN_FOREVER for frame in stack)
+    return _line_above(stack, carried, block) if whole else None
 
 
 def _line_above(frames: list[FrameType], carried: set[int], block: str) -> int | None:

@@ -22,7 +22,7 @@ from proof.symptoms import (
 )
 from proof.versions import DJANGOS, is_bound, within
 
-LANES = ("sqlite", "postgresql", "redis")
+LANES = ("sqlite", "postgresql", "redis", "full")
 UNDER = {
     "service": ("code", "command", "task", "view"),
     "task": ("prefork", "threads", "solo", "gevent"),

@@ -21,6 +21,7 @@ VOLATILE = (
     (re.compile(r"\bfd=\d+"), "fd=…"),
     (re.compile(r"('127\.0\.0\.1', )\d+"), r"\1…"),
     (re.compile(r"127\.0\.0\.1:\d{4,5}"), "127.0.0.1:…"),
+    (re.compile(r"(\bport )\d{4,5}\b"), r"\1…"),
     (re.compile(r"proof_[0-9a-f]{8}_\w+"), "guide"),
     (re.compile(r"[\w./-]*/proof-\w+/\w+\.sqlite3"), "guide"),
     (re.compile(r"[\w./-]*/proof-\w+/\w+/(project/)?"), ""),
@@ -29,6 +30,7 @@ VOLATILE = (
     (re.compile(r"(\bat [\w./-]+\.py):\d+"), r"\1:…"),
     (re.compile(r"(\bprocess |\bpid[= ]|\bthread id )\d+", re.IGNORECASE), r"\1…"),
     (re.compile(r"(\btransaction |\brelation |\bdatabase )\d+"), r"\1…"),
+    (re.compile(r"(> took )\d+\.\d+(?= seconds$)"), r"\1…"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\+00:00"), "now"),
 )
 """What changes from run to run in a message, and what is written in its place."""

@@ -42,8 +42,16 @@ class Example:
         """The page's name below `docs/`, without its ending."""
         return str(Path(*self.path.parts[1:]).with_suffix(""))
 
+    def runs_in(self, database: str) -> bool:
+        """Whether it has anything to do with what a lane adds."""
+        if database == "redis":
+            return self.place in WITH_BROKER
+        return database != "full" or any("full" in one.lanes for one in self.claims)
+
     def lanes(self, database: str) -> tuple[str, ...]:
         """Return the lanes in which it runs on one database, one for each `under`."""
+        if not self.runs_in(database):
+            return ()
         return tuple(f"{database}/{one}" for one in self.under) or (database,)
 
     @property
@@ -71,11 +79,6 @@ class Example:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.start}-{self.end}"
-
-
-def runs_in(example: Example, database: str) -> bool:
-    """Whether an example has anything to do with what a lane adds."""
-    return database != "redis" or example.place in WITH_BROKER
 
 
 def lane_order(lane: str) -> tuple[int, int]:

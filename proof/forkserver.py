@@ -19,6 +19,7 @@ from django.db import Error
 
 from proof.child import Task
 from proof.errors import LaneUnavailable
+from proof.full import Full
 from proof.lanes import PREFIX, Lane, Postgres, Redis, Sqlite, refuse_if_full
 from proof.notes import read_notes
 from proof.nursery import NurseryDied
@@ -33,11 +34,12 @@ from proof.supervise import Exit
 class Setup:
     """What a forkserver is told at its start.
 
-    `server` is the URL of the PostgreSQL server, empty for SQLite; `limit` is the
-    seconds that an example may take; `broker` the URL of the Redis server, empty for
-    a broker of files.
+    `name` is the lane's; `server` the URL of a PostgreSQL server, empty for SQLite;
+    `limit` is the seconds that an example may take; `broker` the URL of the Redis
+    server, empty for a broker of files.
     """
 
+    name: str
     folder: str
     mark: str
     server: str
@@ -46,9 +48,11 @@ class Setup:
 
     def lane(self) -> Lane:
         """Return the lane that the examples run in."""
-        if self.server:
+        if self.name == "postgresql":
             return Postgres(self.server, self.mark)
-        if self.broker:
+        if self.name == "full":
+            return Full(self.server, self.mark)
+        if self.name == "redis":
             return Redis(Path(self.folder), broker=self.broker, mark=self.mark)
         return Sqlite(Path(self.folder))
 

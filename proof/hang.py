@@ -101,9 +101,9 @@ def _line(stacks: dict[threading.Thread, Stack], block: str) -> int:
     """Return where a thread works in the block, else where a task of it waits."""
     by_name = sorted(stacks.items(), key=lambda item: item[0].name)
     at_work = [stack for _, stack in by_name if not _activity(stack)]
-    waiting = [
-        _stack_of(task) for loop in open_loops() for task in asyncio.all_tasks(loop)
-    ]
+    # What a loop waits for that has nothing to do later tells more than a server's.
+    loops = sorted(open_loops(), key=lambda loop: bool(getattr(loop, "_scheduled", ())))
+    waiting = [_stack_of(task) for loop in loops for task in asyncio.all_tasks(loop)]
     for stack in (*at_work, *waiting, *(stack for _, stack in by_name)):
         for file, _, line in stack:
             if file == block:

@@ -17,6 +17,7 @@ from typing import IO
 import psutil
 
 from proof.errors import LaneUnavailable
+from proof.workspace import FULL
 
 
 def main(folder: Path, servers: IO[str]) -> None:
@@ -26,6 +27,10 @@ def main(folder: Path, servers: IO[str]) -> None:
     run's databases there.
     """
     told = [json.loads(line) for line in servers]
+    if (folder / FULL).exists():
+        from proof.full import end_cluster
+
+        end_cluster(folder / FULL)
     end_processes(folder)
     for url, mark in told:
         from proof.lanes import Postgres, Redis
@@ -39,12 +44,17 @@ def main(folder: Path, servers: IO[str]) -> None:
 
 
 def end_processes(folder: Path) -> None:
-    """Kill every process that was started with the run's folder, or stands in it."""
-    while found := [one for one in psutil.process_iter() if _belongs(one, folder)]:
+    """Kill every process of the run's folder, also those that begin meanwhile."""
+    while found := processes_of(folder):
         for process in found:
             with suppress(psutil.Error):
                 process.kill()
         psutil.wait_procs(found, timeout=1)
+
+
+def processes_of(folder: Path) -> list[psutil.Process]:
+    """Return the processes that were started with a folder, or stand in it."""
+    return [one for one in psutil.process_iter() if _belongs(one, folder)]
 
 
 def _belongs(process: psutil.Process, folder: Path) -> bool:

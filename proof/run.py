@@ -15,9 +15,10 @@ from typing import IO, Any
 from proof.claim import LANES, UNDER
 from proof.crew import in_lane
 from proof.errors import LaneUnavailable, ServerDied
-from proof.example import Example, runs_in
+from proof.example import Example
 from proof.extract import ROOT, pair_expressions
 from proof.forkserver import Setup
+from proof.full import start_full
 from proof.lanes import (
     Lane,
     Postgres,
@@ -95,12 +96,12 @@ def run(
             orders = [
                 _order(example, expressions[example.id], lane)
                 for example in chosen
-                if runs_in(example, name)
                 for lane in example.lanes(name)
             ]
             if not orders:
                 continue
-            count = min(jobs or at_a_time(), len(orders))
+            # One example at a time may use up the connections of that server.
+            count = 1 if name == "full" else min(jobs or at_a_time(), len(orders))
             places = {order["task"]["place"] for order in orders}
             begin = partial(Zygote, _environment(folder), count, places)
             try:
@@ -124,7 +125,7 @@ def run(
 
 def at_a_time() -> int:
     """Return how many examples run at a time: most of them wait most of the time."""
-    return 2 * cores()
+    return 3 * cores()
 
 
 def cores() -> int:
@@ -148,7 +149,7 @@ def _order(example: Example, expressions: tuple[str, ...], lane: str) -> dict[st
         ),
         "under": under,
     }
-    full_expected = any(is_full(claim.text) for claim in example.claims)
+    full_expected = any(is_full(claim.text) for claim in example.claims_for(lane))
     return {
         "task": task,
         "lane": lane,
@@ -239,7 +240,7 @@ def _lane(
         if isinstance(lane, Postgres):
             lane.prepare()
         # What takes a while was started before: the sandbox, and what Zygote imports.
-        setup = Setup(str(folder), mark, server, limit, broker)
+        setup = Setup(name, str(folder), mark, server, limit, broker)
         zygote.start(setup, sandbox(), empty=True)
         yield zygote
     finally:
@@ -253,4 +254,6 @@ def _found(name: str, mark: str, folder: Path) -> Lane:
         return find_postgres(mark)
     if name == "redis":
         return find_redis(mark, folder)
+    if name == "full":
+        return start_full(mark, folder)
     return Sqlite(folder)

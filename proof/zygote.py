@@ -45,11 +45,23 @@ PRELOADED = (
 """What no example needs to import again, and nothing that needs settings."""
 PRELOADED_FOR = {
     "task": (
+        "billiard.popen_fork",
+        "billiard.sharedctypes",
+        "celery.app.amqp",
+        "celery.app.control",
+        "celery.app.events",
+        "celery.app.log",
         "celery.apps.worker",
-        "celery.bin.worker",
+        "celery.backends.base",
+        # The command line, with all of its commands: most of a worker's start.
+        "celery.bin.celery",
         "celery.concurrency.prefork",
+        "celery.concurrency.solo",
+        "celery.concurrency.thread",
         "celery.contrib.django.task",
         "celery.fixups.django",
+        "celery.worker.autoscale",
+        "celery.worker.components",
         "celery.worker.consumer",
         "kombu.transport.filesystem",
     ),

@@ -31,6 +31,7 @@ CHECKED = pytest.StashKey[Check]()
 FIRST = (
     "test_docs.py",
     "test_honesty.py",
+    "test_site_pages.py",
     "test_site.py",
     "test_faults.py",
     "test_members_faults.py",
@@ -47,22 +48,27 @@ SUMMARIZED = pytest.StashKey[list[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Forget the last summary, make the marker known, and let Ctrl-C be Ctrl-C.
+    """Make the marker known, and let Ctrl-C be Ctrl-C.
 
     A process that a shell starts in the background ignores it, and so would all that
     the tests start.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if not hasattr(config, "workerinput"):
-        SUMMARY.unlink(missing_ok=True)
     config.addinivalue_line("markers", "lane(name): needs outcomes in that lane only")
+    config.addinivalue_line("markers", "examples: looks at the run of all examples")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """End with one clear text if the guide cannot be read; else begin with the slow."""
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """End with one clear text if the guide cannot be read; else begin with the slow.
+
+    `make test` asks for the tests that look at the run of all examples by their marker.
+    """
     guide = sys.modules.get("guide")
     if guide is not None and guide.UNREADABLE is not None:
         raise pytest.UsageError(str(guide.UNREADABLE))
+    for one in items:
+        if "checked" in one.fixturenames:
+            one.add_marker("examples")
     items.sort(
         key=lambda one: FIRST.index(one.path.name) if one.path.name in FIRST else 99
     )
@@ -87,6 +93,7 @@ def checked(request: pytest.FixtureRequest) -> Check:
     """The verdicts of one run of every example that a selected test needs."""
     import guide
 
+    SUMMARY.unlink(missing_ok=True)
     needing = [one for one in request.session.items if "checked" in one.fixturenames]
     wanted = {example.id for item in needing for example in _examples_of(item)}
     chosen = [one for one in guide.EXAMPLES if one.id in wanted]

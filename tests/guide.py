@@ -4,7 +4,7 @@ import pytest
 
 from proof.errors import ProofError
 from proof.evidence import Evidence, load
-from proof.example import Example, runs_in
+from proof.example import Example
 from proof.extract import extract
 from proof.run import LANES
 
@@ -26,11 +26,11 @@ each_example = pytest.mark.parametrize("example", EXAMPLES, ids=str)
 each_lane = pytest.mark.parametrize("lane", LANES)
 each_example_in_its_lanes = pytest.mark.parametrize(
     ("example", "lane"),
-    [(e, lane) for lane in LANES for e in EXAMPLES if runs_in(e, lane)],
+    [(e, lane) for lane in LANES for e in EXAMPLES if e.runs_in(lane)],
     ids=str,
 )
 each_pair_in_its_lanes = pytest.mark.parametrize(
     ("pair", "lane"),
-    [(p, lane) for lane in LANES for p in PAIRS if runs_in(p[0], lane)],
+    [(p, lane) for lane in LANES for p in PAIRS if p[0].runs_in(lane)],
     ids=lambda one: one if isinstance(one, str) else str(one[0]),
 )

@@ -88,7 +88,9 @@ class Team:
         """Click the button."""
         self.page.get_by_role("button", name="Sync now").click()
 
-    def see(self, selector: str, text: str = "", seconds: float = 15) -> None:
+    def see(
+        self, selector: str, text: str | re.Pattern[str] = "", seconds: float = 15
+    ) -> None:
         """Wait until the page shows it."""
         shown = self.page.locator(selector)
         expect(shown).to_contain_text(text, timeout=seconds * 1000)
@@ -102,7 +104,7 @@ class Team:
     def members(self) -> tuple[int, int]:
         """Return how many rows, and how many different logins, the team has."""
         statement = "SELECT COUNT(*), COUNT(DISTINCT login) FROM members_member"
-        return self.stage.execute(f"{statement} WHERE team_id = ?", self.number)[0]  # type: ignore[return-value]
+        return self.stage.execute(f"{statement} WHERE team_id = ?", self.number)[0]
 
 
 def picture(shown: Team, name: str) -> None:
@@ -137,7 +139,7 @@ def team(stage: Stage) -> Iterator[Callable[..., Team]]:
         contexts.append(context)
         for name, value in stage.web.cookies.items():
             cookie = {"name": name, "value": value, "url": stage.demo.address}
-            context.add_cookies([cookie])  # type: ignore[list-item]
+            context.add_cookies([cookie])
         complaints: list[str] = []
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

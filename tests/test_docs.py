@@ -4,10 +4,11 @@ import pytest
 from guide import EXAMPLES, each_example
 
 from proof.check import Check
-from proof.example import Example, runs_in
+from proof.example import Example
 from proof.run import LANES
 
-WITH_REDIS = [example for example in EXAMPLES if runs_in(example, "redis")]
+WITH_REDIS = [example for example in EXAMPLES if example.runs_in("redis")]
+WHEN_FULL = [example for example in EXAMPLES if example.runs_in("full")]
 
 
 @each_example
@@ -29,6 +30,13 @@ def test_postgresql(example: Example, checked: Check) -> None:
 def test_redis(example: Example, checked: Check) -> None:
     """With Redis as its broker the example does what it claims, and nothing else."""
     holds(example, "redis", checked)
+
+
+@pytest.mark.parametrize("example", WHEN_FULL, ids=str)
+@pytest.mark.lane("full")
+def test_full(example: Example, checked: Check) -> None:
+    """On a server that takes few connections it does what it claims of that."""
+    holds(example, "full", checked)
 
 
 @pytest.mark.parametrize("lane", LANES)

@@ -111,6 +111,11 @@ def test_saving_twice_changes_no_byte(
             "tuple (0,7) of relation 99 of database 98",
             "tuple (0,7) of relation … of database …",
         ),
+        (
+            "Executing <Task pending> took 1.644 seconds",
+            "Executing <Task pending> took 12.003 seconds",
+            "Executing <Task pending> took … seconds",
+        ),
         ("a\udcff", "a\\udcff", "a\\udcff"),
     ],
 )

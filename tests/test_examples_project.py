@@ -118,6 +118,13 @@ def test_seed_loads(tmp_path: Path) -> None:
     assert added.stdout.splitlines()[-1] == "11 5", added.stderr
 
 
+def test_template_is_shown() -> None:
+    """The page on views shows the template that its examples render, to the letter."""
+    template = EXAMPLES / "trading" / "templates" / "trading" / "orders.html"
+    page = EXAMPLES.parent / "docs" / "views.md"
+    assert f"```html\n{template.read_text()}```\n" in page.read_text()
+
+
 def test_members_tests() -> None:
     """The tests of the members app pass, as its own project would run them."""
     ran = python("manage.py", "test", "members")

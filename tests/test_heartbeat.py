@@ -32,9 +32,14 @@ def test_a_wait_for_a_processor_is_counted():
 def test_a_sleep_is_no_wait_for_a_processor():
     """What blocks a loop counts as a stall in full."""
     queued = queued_for(os.getpid())
-    before = queued()
-    time.sleep(0.5)
-    assert queued() - before < 0.2
+    counted = []
+    for _ in range(
+        5
+    ):  # It may have to wait once it is awake: the least is the sleep's.
+        before = queued()
+        time.sleep(0.3)
+        counted.append(queued() - before)
+    assert min(counted) < 0.1
 
 
 def test_a_system_that_does_not_count():

@@ -17,7 +17,7 @@ from guide import (
 
 from proof.check import Check, check, in_numbers, lane_lines, unlike
 from proof.evidence import Evidence
-from proof.example import Example, runs_in
+from proof.example import Example
 from proof.extract import ROOT
 from proof.judge import judge, kin_of
 from proof.lanes import POSTGRES_URL
@@ -123,7 +123,7 @@ def test_no_block_is_left_out(lane: str, checked: Check) -> None:
     ]
     if not verdicts:
         pytest.skip(f"{lane} did not run: {checked.report.left_out.get(lane)}")
-    elsewhere = sum(not runs_in(example, lane) for example in EXAMPLES)
+    elsewhere = sum(not example.runs_in(lane) for example in EXAMPLES)
     texts = [page.read_text("utf-8") for page in PAGES]
     parsed = sum(python_blocks(text) for text in texts)
     raw = sum(len(re.findall(r"^ *```python ", text, re.MULTILINE)) for text in texts)
@@ -177,7 +177,7 @@ def test_every_lane_is_accounted_for(checked: Check) -> None:
 
 def expected(lane: str) -> int:
     """Return how many verdicts a lane must come to."""
-    return sum(len(one.lanes(lane)) for one in EXAMPLES if runs_in(one, lane))
+    return sum(len(one.lanes(lane)) for one in EXAMPLES)
 
 
 def test_a_lane_that_cannot_run_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

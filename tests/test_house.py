@@ -42,7 +42,7 @@ def test_assistant_context_is_short(name):
     text = (ROOT / name).read_text("utf-8")
     assert len(text.split()) <= 600
     assert "Required reading before touching code that mixes the ORM with" in text
-    assert "production data has been lost" in text
+    assert "production data has been damaged" in text
 
 
 def test_agents_are_sent_to_the_context():

@@ -143,7 +143,9 @@ def test_a_server_that_refuses(
 @pytest.mark.parametrize("empty", [True, False])
 def test_a_server_that_refuses_a_lanes_processes(empty: bool, tmp_path: Path) -> None:
     """A server that refuses the template, or the look at it, says so in a line."""
-    setup = Setup(str(tmp_path), "aa33", "postgresql://me@127.0.0.1:1/postgres", 1.0)
+    setup = Setup(
+        "postgresql", str(tmp_path), "aa33", "postgresql://me@127.0.0.1:1/postgres", 1.0
+    )
     path = f"{ROOT}{os.pathsep}{ROOT / 'examples'}"
     zygote = Zygote({**os.environ, "PYTHONPATH": path}, 1, [])
     try:

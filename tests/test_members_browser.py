@@ -1,11 +1,12 @@
 """The members sync as its user sees it: Chromium, a real server, a real worker."""
 
 import os
+import re
 import signal
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from statistics import median
 
 import psutil
 import pytest
@@ -25,6 +26,10 @@ from members_stage import (
 
 __all__ = ["browser", "stage", "team"]
 
+ASKED = """performance.getEntriesByType("resource")
+  .filter((one) => one.initiatorType === "xmlhttprequest")
+  .map((one) => one.startTime)"""
+"""When the page asked, by its own clock: this process may hear of it late."""
 NOBODY_LISTENS = "redis://127.0.0.1:1"
 
 
@@ -32,18 +37,18 @@ def test_click_progress_complete(team: Callable[..., Team]) -> None:
     """A click answers at once; the page follows the run to its end, with counts."""
     shown = team("example-slow")
     picture(shown, "1-pending")
-    asked: list[float] = []
-    shown.page.on("request", lambda one: asked.append(time.monotonic()))
+    shown.page.evaluate("performance.clearResourceTimings()")
     shown.sync()
     shown.see(SYNCING, "0 members read so far", seconds=0.7)
-    shown.see(SYNCING, "10 members read so far", seconds=5)
+    shown.see(SYNCING, re.compile(r"\b[1-9]\d* members read so far"), seconds=5)
     picture(shown, "2-syncing")
     shown.see(COMPLETE, "23 new, 0 changed, 1 removed, of 23 in all")
     shown.see("#member-list h2", "23 members")
     picture(shown, "3-complete")
     assert shown.page.evaluate("document.activeElement.innerText") == "Sync now"
-    polls = [later - one for one, later in pairwise(asked)]
-    assert len(polls) > 2 and all(0.9 < gap < 2 for gap in polls), polls
+    asked = shown.page.evaluate(ASKED)
+    polls = [(later - one) / 1000 for one, later in pairwise(asked)]
+    assert len(polls) > 2 and min(polls) > 0.9 and median(polls) < 2, polls
     assert shown.members() == (23, 23)
     assert shown.complaints == []
 
@@ -88,6 +93,9 @@ def test_worker_killed(team: Callable[..., Team]) -> None:
     assert not list(shown.stage.folder.glob("queue/*.msg"))
     shown.stage.demo.stop("worker")
     shown.stage.demo.start_worker()
+    # A worker that is still starting lets the next run grow stale, too.
+    worker = psutil.Process(shown.stage.demo.pid("worker"))
+    shown.stage.wait_until(worker.children)
     connect_to(shown, "example")
     shown.sync()
     shown.see(COMPLETE, "23 new, 0 changed, 1 removed", seconds=20)

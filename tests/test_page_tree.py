@@ -4,23 +4,22 @@ from pathlib import Path
 
 import pytest
 from guide import BY_ID, EXAMPLES
+from pymdownx.superfences import SuperFencesException
 
+from proof.errors import MarkdownError
+from proof.page.tree import TREE as TREE_FILE
 from proof.page.tree import Leaf, Node, Tree, fence, read_tree
 
 TREE = read_tree()
 PATHS = list(TREE.paths())
 
 
-class Markdown:
-    """A Markdown without MkDocs."""
-
-    treeprocessors: dict[str, object] = {}
+PAGE = (TREE_FILE.parent / "pattern.md").read_text("utf-8")
 
 
-@pytest.fixture
-def shown() -> str:
-    """The tree as the page shows it."""
-    return fence("", "tree", "tree", {}, Markdown())
+def show(name: str) -> str:
+    """Return a node as its page shows it."""
+    return fence(f"{name}\n", "tree", "tree", {}, None)
 
 
 def test_every_path_ends_at_a_leaf():
@@ -38,10 +37,14 @@ def test_a_question_is_asked_once():
         list(Tree("first", {"first": node}, {}).paths())
 
 
-def test_a_way_into_nothing_is_refused():
-    """An answer that names neither a question nor a rule is refused."""
-    with pytest.raises(KeyError, match="nowhere"):
-        list(Tree("first", {"first": Node("Where?", {"on": "nowhere"})}, {}).paths())
+def test_a_way_into_nothing_is_refused(tmp_path: Path):
+    """An answer that names neither a question nor a rule is told of, with its line."""
+    text = TREE_FILE.read_text("utf-8")
+    leads = 'to = "view-queues" }'
+    line = text[: text.index(leads)].count("\n") + 1
+    (tmp_path / "pattern.toml").write_text(text.replace(leads, 'to = "nowhere" }', 1))
+    with pytest.raises(MarkdownError, match=rf'toml:{line}: .+ leads to "nowhere"'):
+        read_tree(tmp_path / "pattern.toml")
 
 
 @pytest.mark.parametrize("leaf", TREE.leaves.values(), ids=TREE.leaves)
@@ -66,10 +69,31 @@ def test_a_rule_is_said_once():
     assert len(set(examples)) == len(examples)
 
 
-def test_page_shows_every_answer_as_text(shown: str):
+def test_every_first_answer_is_a_heading():
+    """The page has each first answer as a heading, with its fence, in order."""
+    first = TREE.nodes[TREE.first].answers
+    written = [
+        f"## {one} {{ #{to} }}\n\n``` tree\n{to}\n```" for one, to in first.items()
+    ]
+    assert "\n\n".join([f"``` tree\n{TREE.first}\n```", *written]) in PAGE
+
+
+def test_a_node_that_is_not_there_is_named():
+    """A fence that names no node says which, and where to mend it."""
+    with pytest.raises(SuperFencesException, match=r"pattern.toml.*nowhere"):
+        show("nowhere")
+
+
+def test_page_shows_every_answer_as_text():
     """Every path is on the page: a list item for each answer, a link for each ✅."""
+    first = TREE.nodes[TREE.first].answers
+    overview, *branches = map(show, (TREE.first, *first.values()))
+    assert [overview.count(f'href="#{to}"') for to in first.values()] == [1] * len(
+        first
+    )
+    shown = "".join(branches)
     answers = sum(map(len, (one.answers for one in TREE.nodes.values())))
-    assert shown.count("<li") >= answers
+    assert shown.count("<li") >= answers - len(first)
     for _, leaf in PATHS:
         assert f'#{leaf.example}"' in shown
     assert "`" not in shown

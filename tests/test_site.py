@@ -2,167 +2,30 @@
 
 import gzip
 import itertools
-import os
 import re
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from chromium import browser, sideways, violations
-from playwright.sync_api import Browser, Page
+from chromium import browser
 from playwright.sync_api import TimeoutError as TimeOut
+from served import PAGES, ROOT, WIDTHS, Site, open_all, opened, site
 
-__all__ = ["browser"]
+__all__ = ["browser", "opened", "site"]
 
-ROOT = Path(__file__).resolve().parent.parent
 KIB = 1024
-WIDTHS, SCHEMES = (1366, 412), ("light", "dark")
-CELLS_OF_CARDS = """[...document.querySelectorAll("table[style] td")].filter((td) => {
-  const box = td.getBoundingClientRect();
-  const named = getComputedStyle(td, "::before").content[0] === '"';
-  return !named || box.right > innerWidth || td.role !== "cell";
-}).map((td) => td.textContent)"""
-"""The cells of wide tables that a phone would not show as a part of a card."""
-AUDITED = 4
-"""Pieces of evidence that are opened for an audit: all come from one template."""
-SETTLED = 150
-"""Milliseconds after which nothing of a page is on its way any more."""
-SHIFTS = """{
-  window.shift = 0;
-  new PerformanceObserver((list) => {
-    for (const one of list.getEntries()) window.shift += one.value;
-  }).observe({ type: "layout-shift", buffered: true });
-}"""
-
 FOUND = """(slug) => {
   const pages = [...document.querySelectorAll(".md-search-result__item")].slice(0, 2);
   const links = pages.flatMap((one) => [...one.querySelectorAll("a")].slice(0, 3));
   return links.some((one) => one.hash === "#" + slug);
 }"""
 """Whether the search shows an entry near its top; a page's own link is the first."""
-
-
-def address(page: Path) -> str:
-    """Return where the site has a page of docs/."""
-    name = page.relative_to(ROOT / "docs").with_suffix("").as_posix()
-    return "./" if name == "index" else f"{name}/"
-
-
-PAGES = sorted(map(address, (ROOT / "docs").rglob("*.md")))
-
-
-@dataclass
-class Site:
-    """A built site that is being served; `sent` is what went out, path and bytes."""
-
-    folder: Path
-    url: str
-    output: str
-    sent: list[tuple[str, int]] = field(default_factory=list)
-
-    @property
-    def pages(self) -> list[str]:
-        """The address of every page below the site's, the error page left out."""
-        found = self.folder.glob("**/index.html")
-        return sorted(str(p.parent.relative_to(self.folder)) + "/" for p in found)
-
-    @property
-    def longest(self) -> str:
-        """The page with the most HTML."""
-        return max(self.pages, key=lambda page: len(self.html(page)))
-
-    def html(self, page: str) -> str:
-        """Return the source of a page."""
-        return (self.folder / page / "index.html").read_text("utf-8")
-
-
-class Zipped(SimpleHTTPRequestHandler):
-    """Serves files compressed, and notes what it sends."""
-
-    protocol_version = "HTTP/1.1"
-
-    def __init__(self, *args: Any, sent: list[tuple[str, int]], **kwargs: Any) -> None:
-        self.sent = sent
-        super().__init__(*args, **kwargs)
-
-    def do_GET(self) -> None:
-        """Send a file, or 404."""
-        path = Path(self.translate_path(self.path))
-        path = path / "index.html" if path.is_dir() else path
-        body = gzip.compress(path.read_bytes(), 9) if path.exists() else b""
-        self.send_response(200 if path.exists() else 404)
-        self.send_header("Content-Type", self.guess_type(path))
-        if body:
-            self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.sent.append((self.path, len(body)))
-
-    def log_message(self, *args: Any) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The site, built strictly and served on loopback."""
-    folder = tmp_path_factory.mktemp("site")
-    build = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder],
-        cwd=ROOT,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PROOF_SERVE": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert build.returncode == 0, build.stderr[-2000:]
-    sent: list[tuple[str, int]] = []
-    handler = partial(Zipped, directory=str(folder), sent=sent)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}/"
-        yield Site(folder, url, build.stderr, sent)
-        server.shutdown()
-
-
-@pytest.fixture
-def opened(site: Site, browser: Browser) -> Iterator[Any]:
-    """Open a page in a browser that has seen nothing before."""
-    contexts = []
-
-    def open_page(page: str, width: int = 1366, **options: Any) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, **options
-        )
-        contexts.append(context)
-        shown = context.new_page()
-        shown.complaints = []  # type: ignore[attr-defined]
-        shown.hosts = set()  # type: ignore[attr-defined]
-        shown.on("pageerror", lambda one: shown.complaints.append(str(one)))
-        shown.on("console", lambda one: shown.complaints.append(one.text))
-        shown.on("request", lambda one: shown.hosts.add(urlsplit(one.url).netloc))
-        site.sent.clear()
-        shown.add_init_script(SHIFTS)
-        shown.goto(site.url + page, wait_until="load")
-        return shown
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def open_all(page: Page, count: int = 1000) -> None:
-    """Open all evidence of a page, or so many pieces of it."""
-    script = "n => [...document.querySelectorAll('details')].slice(0, n).forEach"
-    page.evaluate(f"{script}((d) => d.open = true)", count)
+FIRST = """(slug) => {
+  const page = document.querySelector(".md-search-result__item");
+  const links = [...page.querySelectorAll("a")].slice(0, 2);
+  return links.some((one) => one.hash === "#" + slug);
+}"""
+"""Whether the search shows an entry first, below its page."""
 
 
 def test_every_example_has_evidence(site: Site) -> None:
@@ -306,6 +169,43 @@ def test_search_comes_when_opened(site: Site, opened: Any) -> None:
     assert page.complaints == []
 
 
+def test_bare_message_leads_to_its_entry(site: Site, opened: Any) -> None:
+    """A message without its type comes first too, though other headings have it."""
+    page = opened("")
+    page.keyboard.press("s")
+    page.fill(".md-search__input", "Event loop is closed")
+    page.wait_for_selector(".md-search-result__item")
+    page.wait_for_function(FIRST, arg="runtimeerror-event-loop-is-closed", timeout=4000)
+
+
+SAID = {
+    "client disconnects CancelledError sync view": "the-client-of-a-sync-view-leaves",
+    "asyncio.run in async test": "asynciorun-in-a-test",
+    "ThreadPoolExecutor emails in English UTC": "time-zone-and-language-in-a-thread",
+    "translation.override thread": "time-zone-and-language-in-a-thread",
+    "reconnect after database restart celery": "connections",
+    "audit row stays after rollback": "escaped",
+    "test fails in random order row left over": "which-test-was-it",
+    "contextvar language of another request": "time-zone-and-language-in-a-thread",
+}
+"""What a reader types who has no message, and the section that is meant."""
+NEAR = """(slug) => {
+  const pages = [...document.querySelectorAll(".md-search-result__item")].slice(0, 3);
+  return pages.some((one) => [...one.querySelectorAll("a")].some(
+    (link) => link.hash === "#" + slug));
+}"""
+
+
+@pytest.mark.parametrize(("said", "slug"), SAID.items())
+def test_symptom_leads_to_its_section(said: str, slug: str, opened: Any) -> None:
+    """Words of a symptom, none of them a heading, lead to a section near the top."""
+    page = opened("")
+    page.keyboard.press("s")
+    page.fill(".md-search__input", said)
+    page.wait_for_selector(".md-search-result__item")
+    page.wait_for_function(NEAR, arg=slug, timeout=4000)
+
+
 def test_pasted_message_leads_to_its_entry(site: Site, opened: Any) -> None:
     """The last line of a traceback, put into the search, leads to its entry.
 
@@ -331,46 +231,6 @@ def test_pasted_message_leads_to_its_entry(site: Site, opened: Any) -> None:
         except TimeOut:
             missed.append(text)
     assert missed == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_page(site: Site, opened: Any, name: str) -> None:
-    """Each page is quiet and steady, and accessible with evidence opened."""
-    for width in WIDTHS:
-        page = opened(name, width, color_scheme="light")
-        page.wait_for_timeout(SETTLED)
-        assert page.evaluate("window.shift") < 0.01, f"{width} shifts"
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            assert sideways(page) <= 0, f"{width} closed"
-            if is_audited(name, width, scheme):
-                open_all(page, AUDITED)
-                assert violations(page) == [], f"{scheme} {width}"
-        open_all(page)
-        assert sideways(page) <= 0, f"{width} opened"
-        assert page.complaints == []
-
-
-def is_audited(name: str, width: int, scheme: str) -> bool:
-    """The audit is slow: each page gets one of four, in turn."""
-    return PAGES.index(name) % 4 == 2 * WIDTHS.index(width) + SCHEMES.index(scheme)
-
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
-def test_longest_page_is_accessible(
-    site: Site, opened: Any, width: int, scheme: str
-) -> None:
-    """The page with the most HTML is audited in full, all evidence opened."""
-    page = opened(site.longest, width, color_scheme=scheme)
-    open_all(page)
-    assert violations(page) == []
-
-
-@pytest.mark.parametrize("name", ["errors/", "start/"])
-def test_tables_on_a_phone(site: Site, opened: Any, name: str) -> None:
-    """Each cell of a wide table is in sight, below its column's name, in its role."""
-    assert opened(name, min(WIDTHS)).evaluate(CELLS_OF_CARDS) == []
 
 
 def test_source_of_the_bridge(site: Site, opened: Any) -> None:

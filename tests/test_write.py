@@ -21,7 +21,7 @@ from proof.page.messages import (
     silent_lanes,
 )
 from proof.page.tree import read_tree
-from proof.write import FILES, Written, assistant, between, bridges, written
+from proof.write import FILES, Written, assistant, between, bridges, errors, written
 from proof.write.errors import code
 
 KNOWN = read_library()
@@ -152,6 +152,12 @@ def test_every_error_has_its_examples(entry):
         assert any(BY_ID[name].good for name in situation.row.good)
 
 
+def test_what_the_server_swallows_is_silent():
+    """An exception that no log has is found by its symptom, and has no entry."""
+    assert silent_lanes(BY_ID["answer-skips-disconnect"], KNOWN)
+    assert "ClientDisconnected" not in {entry.message.name for entry in ENTRIES}
+
+
 def test_there_are_as_many_as_were_asked_for():
     """45 messages and 19 silent failures at least were provoked."""
     assert len({text for entry in ENTRIES for text in entry.recorded}) >= 45
@@ -230,3 +236,22 @@ def test_a_row_without_its_function_is_told_of(monkeypatch, tmp_path):
     monkeypatch.setattr(bridges, "DATA", data)
     with pytest.raises(MarkdownError, match="no function gone in an example task-roll"):
         bridges.parts(KNOWN)
+
+
+def test_what_to_ask_first_needs_its_entry(monkeypatch, tmp_path):
+    """A text for an entry that is not there is an error with its line."""
+    data = tmp_path / "errors.toml"
+    data.write_text('# First.\ngone = "Who calls it?"\n', "utf-8")
+    monkeypatch.setattr(errors, "FIRST", data)
+    with pytest.raises(MarkdownError, match=r'errors.toml:2: .+ no entry "gone"'):
+        errors.parts(KNOWN)
+
+
+def test_rows_that_say_the_message_come_first():
+    """Above the rows that have it beside another message stand those that begin so."""
+    texts = errors.parts(KNOWN)["entries"].split("\n### ")
+    (entry,) = (one for one in texts if "coroutine-was-never-awaited }" in one)
+    rows = [one for one in entry.splitlines() if one.startswith("| [")]
+    says = ["never awaited" in row for row in rows]
+    assert says == sorted(says, reverse=True)
+    assert {True, False} == set(says)

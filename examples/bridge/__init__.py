@@ -25,7 +25,8 @@ def run_async(awaitable: Awaitable[T]) -> T:
     has set: they are set for the caller too.
 
     Called from code that `sync_to_async` runs below an event loop, the coroutine
-    runs on that loop.
+    runs on that loop. If the code that awaits there is cancelled, as when the
+    client of a request leaves, so is the coroutine.
 
     An exception that interrupts the waiting, such as `KeyboardInterrupt` or Celery's
     `SoftTimeLimitExceeded`, cancels the coroutine. It is raised once the coroutine

@@ -41,12 +41,13 @@ class Order(models.Model):
     """An order at the broker, known there by its number."""
 
     class Status(models.TextChoices):
-        """How far the order has come."""
+        """How far the order has come; unknown when the broker gave no answer."""
 
         WORKING = "working"
         CANCELLED = "cancelled"
         FILLED = "filled"
         REJECTED = "rejected"
+        UNKNOWN = "unknown"
 
     position = models.ForeignKey(Position, models.CASCADE, related_name="orders")
     number = models.CharField(max_length=20)

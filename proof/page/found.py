@@ -7,11 +7,9 @@ from markupsafe import Markup
 from proof.example import Example
 from proof.page.html import relative, tag
 from proof.page.library import Library
-from proof.page.messages import entries, rows_by_id, silent_lanes
+from proof.page.messages import entries, rows_by_id, silent_kind, silent_lanes
 from proof.page.tree import TREE, read_tree
 from proof.symptoms import SYMPTOMS
-
-LOUD = ("raises", "warns")
 
 
 def found_under(example: Example, known: Library) -> Markup:
@@ -28,9 +26,9 @@ def found_under(example: Example, known: Library) -> Markup:
 def places(example: Example, known: Library) -> Iterator[tuple[str, str, str]]:
     """Yield the words, the page and the anchor of each index that has an example."""
     if example.good:
-        leaves = read_tree().leaves.values() if TREE.exists() else ()
-        if any(leaf.example == example.id for leaf in leaves):
-            yield "Which pattern?", "pattern", ""
+        branch = read_tree().branch_of(example.id) if TREE.exists() else None
+        if branch is not None:
+            yield "Which pattern?", "pattern", branch
     rows = dict.fromkeys(rows_by_id(known).values())
     ordered = sorted(rows, key=lambda row: row.line)
     for row in [one for one in ordered if example.id in (*one.good, *one.bad)][:1]:
@@ -47,9 +45,9 @@ def places(example: Example, known: Library) -> Iterator[tuple[str, str, str]]:
 def _silent(example: Example, known: Library) -> Iterator[tuple[str, str, str]]:
     """Yield the symptoms under which a failure without a message is found."""
     lanes = silent_lanes(example, known)
-    kinds = {example.claims_for(lane)[0].kind for lane in lanes}
+    kinds = {silent_kind(example, lane) for lane in lanes}
     for kind in SYMPTOMS:
-        if kind in kinds and kind not in LOUD:
+        if kind in kinds:
             yield f"silent: {kind}", "silent", kind
 
 

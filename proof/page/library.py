@@ -7,14 +7,19 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from proof.evidence import EVIDENCE, Evidence, load
-from proof.example import Example, lane_order, runs_in
+from proof.example import Example, lane_order
 from proof.extract import ROOT, extract
 from proof.judge import Verdict, judge, kin_of
 from proof.outcome import Outcome
 
 DOCS = ROOT / "docs"
 FOLDERS = "PROOF_EVIDENCE"
-LANES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "redis": "SQLite and Redis"}
+LANES = {
+    "sqlite": "SQLite",
+    "postgresql": "PostgreSQL",
+    "redis": "SQLite and Redis",
+    "full": "a PostgreSQL that takes few connections",
+}
 """The lanes that a page speaks of, and what it calls them."""
 
 State = tuple[tuple[str, int, int], ...]
@@ -77,12 +82,7 @@ class Library:
     def not_run(self, example: Example) -> tuple[str, ...]:
         """Return the lanes in which nothing is recorded of an example."""
         found = self.outcomes(example)
-        lanes = [
-            lane
-            for database in LANES
-            if runs_in(example, database)
-            for lane in example.lanes(database)
-        ]
+        lanes = [lane for database in LANES for lane in example.lanes(database)]
         return tuple(lane for lane in lanes if lane not in found)
 
     def kin(self, example: Example) -> tuple[Example, ...]:

@@ -6,6 +6,7 @@ builds the same pages without it. All addresses are relative.
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from proof.page.words import headline, lane_names, place_in_words, sentences
 
 FRONT = re.compile(r"\A---\n.*?^---\n\s*", re.MULTILINE | re.DOTALL)
 RULE = re.compile(r"^\*\*The rule: (.+?)\*\*", re.MULTILINE)
-TREE = re.compile(r"^``` tree\n.*?^```$", re.MULTILINE | re.DOTALL)
+TREE = re.compile(r"^``` tree\n(.*)\n```$", re.MULTILINE)
 FULL = "llms-full.txt"
 
 
@@ -44,7 +45,7 @@ def on_post_build(config: Any) -> None:
 def markdown(path: Path) -> str:
     """Return a page as it was written; the decision tree, which is data, as a list."""
     text = FRONT.sub("", path.read_text("utf-8"))
-    return TREE.sub(lambda _: _tree(read_tree(), read_library()), text)
+    return TREE.sub(lambda it: _tree(read_tree(), it[1], read_library()), text)
 
 
 def index(name: str, nav: Iterable[Any]) -> str:
@@ -108,11 +109,17 @@ def _said(example: Example, seen: Seen) -> str:
     return " ".join([f"{first}.", *others, *answers])
 
 
-def _tree(tree: Tree, known: Library) -> str:
-    """Return the tree as a list; each answer is a level deeper than its question."""
-    lines = [f"{tree.nodes[tree.first].question}", ""]
+def _tree(tree: Tree, name: str, known: Library) -> str:
+    """Return a node as a list; each answer is a level deeper than its question.
+
+    The answers to the first question are headings of the page.
+    """
+    lines = [tree.nodes[name].question]
+    if name == tree.first:
+        return lines[0]
+    lines.append("")
     before: tuple[str, ...] = ()
-    for path, leaf in tree.paths():
+    for path, leaf in replace(tree, first=name).paths():
         for depth, answer in enumerate(path):
             if path[: depth + 1] != before[: depth + 1]:
                 end = depth == len(path) - 1

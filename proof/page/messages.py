@@ -41,12 +41,20 @@ NAMES = (
     ),
     (re.compile(r"^<.+>( is bound to a different event loop)"), r"<…>\1"),
     (re.compile(r"^(Task )<.+>( got Future )<.+>( attached to)"), r"\1<…>\2<…>\3"),
+    (re.compile(r"^(Executing <Task ).+(> took … seconds)$"), r"\1…\2"),
     (re.compile(r"^(There is no current event loop in thread )'.+'"), r"\1'…'"),
     (re.compile(r"^(Fetching of )\S+( blocked)"), r"\1…\2"),
     (re.compile(r"^[A-Z]+ \S+: answered (\d+), .+"), r"… answered \1, …"),
     (re.compile(r"^\w+(\(\) missing .+ argument: )'.+'$"), r"…\1'…'"),
+    (re.compile(r"^\w+( has left )\{.+\}$"), r"…\1…"),
 )
 """Names in a message that are the reader's own, and what stands for them."""
+
+
+LOUD = ("raises", "warns")
+"""The symptoms that need a message."""
+UNSAID = "uvicorn.protocols.utils.ClientDisconnected"
+"""A type that uvicorn passes over in silence: no log has it."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ class Entry:
 
 def said(outcome: Outcome) -> Iterator[tuple[str, str]]:
     """Yield the type and the text of all that a run said."""
-    if outcome.raised is not None:
+    if outcome.raised is not None and outcome.raised.type != UNSAID:
         yield outcome.raised.type, outcome.raised.message
     for one in outcome.warnings:
         yield one.category, one.text
@@ -145,6 +153,12 @@ def silent_lanes(example: Example, known: Library) -> tuple[str, ...]:
     if len(silent) == len(seen):
         return silent
     return tuple(lane for lane in silent if example.claims_for(lane)[0].kind != "leaks")
+
+
+def silent_kind(example: Example, lane: str) -> str | None:
+    """Return the symptom under which a silent failure is found, its first."""
+    kinds = (claim.kind for claim in example.claims_for(lane))
+    return next((kind for kind in kinds if kind not in LOUD), None)
 
 
 @lru_cache(maxsize=1)

@@ -1,7 +1,8 @@
 """The decision tree: read from docs/pattern.toml, shown as nested lists of links.
 
-`fence` is the formatter of a custom fence, beside that of the examples. What it writes
-is plain text in lists: it can be read aloud, and needs no width.
+`fence` is the formatter of a custom fence, beside that of the examples: what the fence
+holds is the name of the node that it shows. What it writes is plain text in lists: it
+can be read aloud, and needs no width.
 """
 
 import tomllib
@@ -17,7 +18,6 @@ from pymdownx.superfences import (  # type: ignore[import-untyped]
 
 from proof.errors import MarkdownError
 from proof.extract import ROOT
-from proof.page.anchors import announce
 from proof.page.html import prose, relative, tag, titled
 from proof.page.library import Library, read_library
 
@@ -51,11 +51,17 @@ class Tree:
     nodes: Mapping[str, Node]
     leaves: Mapping[str, Leaf]
 
+    def branch_of(self, example: str) -> str | None:
+        """Return the first answer's name below which an example is copied, if any."""
+        for given, leaf in self.paths():
+            if leaf.example == example:
+                return self.nodes[self.first].answers[given[0]]
+        return None
+
     def paths(self) -> Iterator[tuple[tuple[str, ...], Leaf]]:
         """Yield every way from the first question: the answers given, and its leaf.
 
         Raises:
-            KeyError: an answer leads to a name that is neither a node nor a leaf.
             ValueError: an answer leads back to a question that was asked before.
         """
         yield from self._paths(self.first, (), ())
@@ -73,10 +79,23 @@ class Tree:
 
 
 def read_tree(path: Path = TREE) -> Tree:
-    """Return the tree that a file describes."""
-    data = tomllib.loads(path.read_text("utf-8"))
+    """Return the tree that a file describes.
+
+    Raises:
+        MarkdownError: an answer leads to a name that is neither a node nor a leaf.
+    """
+    text = path.read_text("utf-8")
+    data = tomllib.loads(text)
     nodes = {name: _node(one) for name, one in data["node"].items()}
     leaves = {name: Leaf(**one) for name, one in data["leaf"].items()}
+    for to in (to for node in nodes.values() for to in node.answers.values()):
+        if to not in nodes and to not in leaves:
+            before = text[: text.index(f'to = "{to}"')]
+            raise MarkdownError(
+                f"docs/{path.name}", before.count("\n") + 1,
+                f'an answer leads to "{to}", which is neither a node nor a leaf',
+                "Name one that is there, or write it.",
+            )  # fmt: skip
     return Tree(data["first"], nodes, leaves)
 
 
@@ -93,16 +112,15 @@ def fence(
     md: Any,
     **others: Any,
 ) -> str:
-    """Return the tree as nested lists; the formatter of the fence.
+    """Return a node and all that follows as lists; the formatter of the fence.
 
-    What the fence holds is for readers of the Markdown, and is not shown.
+    Of the first node only the answers are shown: each has a heading of its own.
     """
     try:
-        tree = read_tree()
+        tree, name = read_tree(), source.strip()
         list(tree.paths())
-        for name in tree.nodes[tree.first].answers.values():
-            announce(name, md)
-        return str(_shown(tree, read_library()))
+        shown = _overview(tree) if name == tree.first else _branch(tree, name)
+        return str(tag("div", *shown, class_="tree"))
     except Exception as error:
         problem = f"the tree cannot be shown: {type(error).__name__}: {error}"
         address = TREE.relative_to(ROOT)
@@ -112,24 +130,28 @@ def fence(
         ) from error
 
 
-def _shown(tree: Tree, known: Library) -> Markup:
+def _overview(tree: Tree) -> tuple[Markup, ...]:
     first = tree.nodes[tree.first]
-    asked = tag("p", tag("strong", prose(first.question)))
     ways = [tag("a", prose(one), href=f"#{to}") for one, to in first.answers.items()]
-    rows = (_answer(tree, *one, known, id=one[1]) for one in first.answers.items())
-    return tag(
-        "div", asked, tag("p", Markup(" · ").join(ways)), tag("ul", *rows),
-        class_="tree",
-    )  # fmt: skip
+    asked = tag("p", tag("strong", prose(first.question)))
+    return asked, tag("p", Markup(" · ").join(ways))
 
 
-def _answer(tree: Tree, answer: str, to: str, known: Library, **ids: str) -> Markup:
+def _branch(tree: Tree, name: str) -> tuple[Markup, ...]:
+    return tag("p", prose(tree.nodes[name].question)), _answers(tree, name)
+
+
+def _answers(tree: Tree, name: str) -> Markup:
+    known = read_library()
+    rows = (_answer(tree, *one, known) for one in tree.nodes[name].answers.items())
+    return tag("ul", *rows)
+
+
+def _answer(tree: Tree, answer: str, to: str, known: Library) -> Markup:
     said = tag("strong", prose(answer))
     if to in tree.leaves:
-        return tag("li", said, ": ", _leaf(tree.leaves[to], known), **ids)
-    node = tree.nodes[to]
-    rows = (_answer(tree, *one, known) for one in node.answers.items())
-    return tag("li", said, ": ", prose(node.question), tag("ul", *rows), **ids)
+        return tag("li", said, ": ", _leaf(tree.leaves[to], known))
+    return tag("li", said, ": ", prose(tree.nodes[to].question), _answers(tree, to))
 
 
 def _leaf(leaf: Leaf, known: Library) -> Markup:
@@ -137,7 +159,7 @@ def _leaf(leaf: Leaf, known: Library) -> Markup:
     copied = relative(PAGE, example.page) + f"#{example.id}"
     name, _, section = leaf.page.partition("#")
     about = relative(PAGE, name.removesuffix(".md")) + f"#{section}" * bool(section)
-    return Markup("{} {}, in {}").format(
+    return Markup("{} {}; why: {}").format(
         prose(leaf.rule),
         tag("a", titled(example), href=copied),
         tag("a", prose(_name_of(name)), href=about),

@@ -64,6 +64,7 @@ class Watch:
         signals.task_prerun.connect(self._begins)
         signals.task_failure.connect(self._failed)
         signals.task_retry.connect(self._retried)
+        signals.after_task_publish.connect(self._queued)
         signals.task_postrun.connect(self._ended)
 
     def _process_begins(self, **kwargs: Any) -> None:
@@ -87,6 +88,10 @@ class Watch:
         # What Celery keeps of the failed attempt keeps its bridge's thread; the
         # connection on which it was queued anew is kept for good.
         self._witness.accept_threads(threading.enumerate())
+        self._witness.accept_descriptors()
+
+    def _queued(self, **kwargs: Any) -> None:
+        # A task that queues another opens a connection that is kept for the next.
         self._witness.accept_descriptors()
 
     def _ended(self, **kwargs: Any) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from proof.page.library import Library
-from proof.page.messages import Situation, rows_by_id, silent_lanes
+from proof.page.messages import Situation, rows_by_id, silent_kind, silent_lanes
 from proof.symptoms import SYMPTOMS
 from proof.write.errors import HEAD, row_of
 
@@ -13,9 +13,9 @@ FOUND_AS = {
     "partial": "Partial: only a part is there",
     "corrupt": "Corrupt: something wrong is there",
     "hangs": "Hangs: it does not end",
-    "leaks": "Leaks: something stays open",
-    "blocks": "Blocks: everything else waits",
-    "serial": "Serial: one at a time",
+    "leaks": "Leaks: connections grow, something stays open",
+    "blocks": "Blocks: all requests are slow at the same time",
+    "serial": "Serial: one at a time, no faster than a loop",
 }
 """The symptoms that need no message, and what a reader would call them."""
 
@@ -37,7 +37,7 @@ def _section(kind: str, known: Library) -> str:
 def _situations(kind: str, known: Library) -> Iterator[Situation]:
     """Yield each row of mistakes of which a ❌ shows a symptom in silence.
 
-    The first claim of a block is the symptom under which it is found.
+    The first such claim of a block is the symptom under which it is found.
     """
     rows = rows_by_id(known)
     grouped: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -45,7 +45,7 @@ def _situations(kind: str, known: Library) -> Iterator[Situation]:
         lanes = tuple(
             lane
             for lane in silent_lanes(example, known)
-            if example.claims_for(lane)[0].kind == kind
+            if silent_kind(example, lane) == kind
         )
         if lanes:
             row = rows[example.id]

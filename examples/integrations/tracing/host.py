@@ -23,4 +23,4 @@ def install() -> None:
         current.items[kind] += len(answer.get("items", ()))
         return answer
 
-    setattr(CodeHost, "_call", noted)  # noqa: B010
+    CodeHost._call = noted

@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                             ("cancelled", "Cancelled"),
                             ("filled", "Filled"),
                             ("rejected", "Rejected"),
+                            ("unknown", "Unknown"),
                         ],
                         default="working",
                         max_length=10,

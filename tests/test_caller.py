@@ -1,0 +1,56 @@
+"""Which line of a block a call comes from, when it stands on another thread's stack."""
+
+import asyncio
+import functools
+import sys
+import types
+
+import pytest
+
+from proof.caller import _line_on
+
+CARRIED = functools.partial(print)
+
+
+@types.coroutine
+def pause():
+    """Suspend whoever awaits it."""
+    yield
+
+
+async def hands_over(carried):
+    """Wait, as the coroutine does that gave the partial to a thread."""
+    await pause()
+
+
+def test_a_torn_stack_tells_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A coroutine that was suspended during the look is looked for once more.
+
+    Its frame is then on no stack: what called it, the block's own line, is missing.
+    """
+    loop = asyncio.new_event_loop()
+    coroutine = hands_over(CARRIED)
+    coroutine.send(None)
+    monkeypatch.setattr(loop, "_thread_id", 1, raising=False)
+    monkeypatch.setattr(sys, "_current_frames", lambda: {1: coroutine.cr_frame})
+    assert _line_on(loop, {id(CARRIED)}, __file__) is None
+    monkeypatch.undo()
+    coroutine.close()
+    loop.close()
+
+
+def test_the_running_stack_tells_the_line() -> None:
+    """A call that is just being handed over is found on the loop's own stack."""
+    found = []
+
+    async def asks(loop: asyncio.AbstractEventLoop) -> None:
+        look(loop, CARRIED)  # The line that is meant.
+
+    def look(loop: asyncio.AbstractEventLoop, carried: object) -> None:
+        found.append(_line_on(loop, {id(carried)}, __file__))
+
+    async def main() -> None:
+        await asks(asyncio.get_running_loop())
+
+    asyncio.run(main())
+    assert found == [look.__code__.co_firstlineno + 1]

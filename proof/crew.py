@@ -41,6 +41,7 @@ class _Crew:
         self._zygotes = [zygote]
         self._orders = iter(orders)
         self._lock = threading.Lock()
+        self._starting = threading.Lock()
         self._seen: SimpleQueue[Seen | BaseException | None] = SimpleQueue()
 
     def outcomes(self, count: int) -> Iterator[Seen]:
@@ -95,7 +96,9 @@ class _Crew:
         with self._lock:
             zygote = self._zygotes[0].another()
             self._zygotes.append(zygote)
-        return zygote.start_again()
+        # One after the other: each begins with a rehearsal, which locks the template.
+        with self._starting:
+            return zygote.start_again()
 
     def _took_it_down(self, order: dict[str, Any], error: ServerDied) -> Outcome:
         return Outcome(order["task"]["id"], order["lane"], str(error))

@@ -1,0 +1,49 @@
+"""What the forkservers of a lane do when an example takes one of them down."""
+
+import threading
+import time
+from typing import Any
+
+from proof.crew import in_lane
+from proof.errors import ServerDied
+
+COUNT = 4
+ORDERS = [{"task": {"id": f"one-{n}"}, "lane": "sqlite"} for n in range(3 * COUNT)]
+
+
+class Lane:
+    """Stands in for a lane's zygote: no server survives its first order."""
+
+    starting = 0
+    at_once = 0
+
+    def __init__(self, count: int) -> None:
+        self.servers = [self] * count
+
+    def run(self, order: dict[str, Any]) -> None:
+        raise ServerDied("ended the process that ran it")
+
+    def another(self) -> "Lane":
+        return Lane(1)
+
+    def start_again(self) -> "Lane":
+        Lane.starting += 1
+        Lane.at_once = max(Lane.at_once, Lane.starting)
+        time.sleep(0.02)
+        Lane.starting -= 1
+        return self
+
+    def hang_up(self) -> None: ...
+
+    def end(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def test_servers_are_replaced_one_after_the_other() -> None:
+    """Each replacement rehearses on the template, which only one can write to."""
+    before = threading.active_count()
+    seen = list(in_lane(Lane(COUNT), ORDERS))
+    assert {one.example for one, _ in seen} == {one["task"]["id"] for one in ORDERS}
+    assert Lane.at_once == 1
+    assert threading.active_count() == before

@@ -1,5 +1,6 @@
 """The site, built and served on loopback, and its pages opened in a real browser."""
 
+import fcntl
 import gzip
 import os
 import subprocess
@@ -7,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,6 @@ class Site:
 
     folder: Path
     url: str
-    output: str
     sent: list[tuple[str, int]] = field(default_factory=list)
 
     @property
@@ -60,6 +60,12 @@ class Site:
         return (self.folder / page / "index.html").read_text("utf-8")
 
 
+@cache
+def zipped(path: Path) -> bytes:
+    """Return a file as it is sent; it does not change once the site is built."""
+    return gzip.compress(path.read_bytes(), 9)
+
+
 class Zipped(SimpleHTTPRequestHandler):
     """Serves files compressed, and notes what it sends."""
 
@@ -73,7 +79,7 @@ class Zipped(SimpleHTTPRequestHandler):
         """Send a file, or 404."""
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() else path
-        body = gzip.compress(path.read_bytes(), 9) if path.exists() else b""
+        body = zipped(path) if path.exists() else b""
         self.send_response(200 if path.exists() else 404)
         self.send_header("Content-Type", self.guess_type(path))
         if body:
@@ -87,11 +93,9 @@ class Zipped(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The site, built strictly and served on loopback."""
-    folder = tmp_path_factory.mktemp("site")
-    build = subprocess.run(
+def build(folder: Path) -> None:
+    """Build the site, with an error for each warning."""
+    done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder],
         cwd=ROOT,
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PROOF_SERVE": ""},
@@ -99,14 +103,44 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         text=True,
         check=False,
     )
-    assert build.returncode == 0, build.stderr[-2000:]
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The site, built once for all testers."""
+    ours = tmp_path_factory.getbasetemp()
+    folder = (ours if worker_id == "master" else ours.parent) / "site"
+    beside = folder.with_suffix(".new")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            build(beside)
+            beside.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(built: Path) -> Iterator[Site]:
+    """The site, served on loopback."""
     sent: list[tuple[str, int]] = []
-    handler = partial(Zipped, directory=str(folder), sent=sent)
+    handler = partial(Zipped, directory=str(built), sent=sent)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/"
-        yield Site(folder, url, build.stderr, sent)
+        yield Site(built, url, sent)
         server.shutdown()
+
+
+def listened_to(page: Page) -> Page:
+    """Have a page note what it complains of, whom it asks, and by how much it moves."""
+    page.complaints = []
+    page.hosts = set()
+    page.on("pageerror", lambda one: page.complaints.append(str(one)))
+    page.on("console", lambda one: page.complaints.append(one.text))
+    page.on("request", lambda one: page.hosts.add(urlsplit(one.url).netloc))
+    page.add_init_script(SHIFTS)
+    return page
 
 
 @pytest.fixture
@@ -119,14 +153,8 @@ def opened(site: Site, browser: Browser) -> Iterator[Any]:
             viewport={"width": width, "height": 900}, **options
         )
         contexts.append(context)
-        shown = context.new_page()
-        shown.complaints = []
-        shown.hosts = set()
-        shown.on("pageerror", lambda one: shown.complaints.append(str(one)))
-        shown.on("console", lambda one: shown.complaints.append(one.text))
-        shown.on("request", lambda one: shown.hosts.add(urlsplit(one.url).netloc))
+        shown = listened_to(context.new_page())
         site.sent.clear()
-        shown.add_init_script(SHIFTS)
         shown.goto(site.url + page, wait_until="load")
         return shown
 
@@ -135,7 +163,32 @@ def opened(site: Site, browser: Browser) -> Iterator[Any]:
         context.close()
 
 
-def open_all(page: Page, count: int = 1000) -> None:
-    """Open all evidence of a page, or so many pieces of it."""
-    script = "n => [...document.querySelectorAll('details')].slice(0, n).forEach"
-    page.evaluate(f"{script}((d) => d.open = true)", count)
+@pytest.fixture(scope="module")
+def visited(site: Site, browser: Browser) -> Iterator[Any]:
+    """Open a page in the one tab of a browser, after all that it knows is removed.
+
+    A tab of its own for each page would cost as much again as the page does.
+    """
+    context = browser.new_context()
+    shown = listened_to(context.new_page())
+    session = context.new_cdp_session(shown)
+
+    def visit(page: str, width: int = 1366, scheme: str = "light") -> Page:
+        shown.goto("about:blank")
+        session.send("Network.clearBrowserCache")
+        stored = {"origin": site.url.rstrip("/"), "storageTypes": "all"}
+        session.send("Storage.clearDataForOrigin", stored)
+        shown.complaints.clear()
+        shown.set_viewport_size({"width": width, "height": 900})
+        shown.emulate_media(color_scheme=scheme)
+        shown.goto(site.url + page, wait_until="load")
+        return shown
+
+    yield visit
+    context.close()
+
+
+def open_all(page: Page) -> None:
+    """Open all evidence of a page."""
+    script = "[...document.querySelectorAll('details')].forEach((d) => d.open = true)"
+    page.evaluate(script)

@@ -9,9 +9,9 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from chromium import browser
 from playwright.sync_api import TimeoutError as TimeOut
-from served import PAGES, ROOT, WIDTHS, Site, open_all, opened, site
+from served import PAGES, ROOT, WIDTHS, Site, built, open_all, opened, site
 
-__all__ = ["browser", "opened", "site"]
+__all__ = ["browser", "built", "opened", "site"]
 
 KIB = 1024
 FOUND = """(slug) => {

@@ -57,8 +57,8 @@ lint: environment ## check format, style and types
 	@$(BIN)/python -m ruff check --quiet .
 	@$(BIN)/python -m mypy --no-error-summary
 
-matrix: environment ## run all examples on SQLite with each supported Python and Django
-	@$(BIN)/python tools/matrix.py $(ARGS)
+matrix: environment ## run the examples with older versions of Django; ARGS=--every for each Python
+	@$(BIN)/python -m tools.matrix $(ARGS)
 
 stability: environment ## run all examples twenty times, half of them on busy cores
 	@$(BIN)/python tools/stability.py $(ARGS)

@@ -1,10 +1,10 @@
 """The site's own process, as long as pages are being written: `mkdocs serve`."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -53,6 +53,7 @@ class Site:
         self.port = port
         self._evidence = evidence
         self._process: subprocess.Popen[str] | None = None
+        self._built: tempfile.TemporaryDirectory[str] | None = None
 
     @property
     def is_up(self) -> bool:
@@ -62,10 +63,11 @@ class Site:
     def start(self) -> bool:
         """Start the process and wait until it answers; false if it ends instead."""
         self._evidence.mkdir(parents=True, exist_ok=True)
+        self._built = tempfile.TemporaryDirectory(prefix="site-")
         self._process = subprocess.Popen(
             self._command(),
             cwd=ROOT,
-            env=self._environment(),
+            env=self._environment() | {"TMPDIR": self._built.name},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -82,16 +84,17 @@ class Site:
         return False
 
     def stop(self) -> None:
-        """End the process; it removes what it built."""
-        if self._process is None:
+        """End the process and remove what it built."""
+        if self._process is None or self._built is None:
             return
-        if self.is_up:
-            self._process.send_signal(signal.SIGINT)
+        # Not SIGINT: what a shell has started in the background ignores it.
+        self._process.terminate()
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._built.cleanup()
 
     def _command(self) -> list[str]:
         watched = [ROOT / name for name in WATCHED]

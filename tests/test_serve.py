@@ -1,5 +1,6 @@
 """Serving while writing: what is run again, what is told, and that it all ends."""
 
+import os
 import re
 import shutil
 import signal
@@ -135,9 +136,13 @@ def served(tmp_path: Path) -> Iterator[Served]:
     config = re.sub(r"(?ms)^nav:\n.*?\n\n", "nav: [index.md]\n\n", config)
     (tmp_path / "mkdocs.yml").write_text(config, "utf-8")
     write(tmp_path, *TWIN_AND_LOST, name="index.md")
+    (tmp_path / "tmp").mkdir()
     process = subprocess.Popen(
         [sys.executable, "-m", "proof", "serve"],
         cwd=tmp_path,
+        env=os.environ | {"TMPDIR": str(tmp_path / "tmp")},
+        # As a shell does for what it starts in the background.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -164,3 +169,4 @@ def test_a_changed_page_runs_again_and_the_browser_reloads(served: Served) -> No
     assert served.process.wait(20) == 0
     assert served.lines[-1].strip() == "The site is no longer served."
     assert processes_in(served.root) == []
+    assert list((served.root / "tmp").iterdir()) == []

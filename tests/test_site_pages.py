@@ -36,7 +36,9 @@ def test_page(site: Site, visited: Any, name: str) -> None:
         page = visited(name, width)
         page.wait_for_timeout(SETTLED)
         assert page.evaluate("window.shift") < 0.01, f"{width} shifts"
-        assert sideways(page) <= 0, f"{width} closed"
+        for scheme in reversed(SCHEMES):
+            page.emulate_media(color_scheme=scheme)
+            assert sideways(page) <= 0, f"{scheme} {width} closed"
         open_all(page)
         assert sideways(page) <= 0, f"{width} opened"
         for scheme in filter(partial(is_audited, name, width), SCHEMES):

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 
 Note = tuple[str, dict[str, Any]]
 """A kind and its facts."""
-_HEADER = struct.Struct("QQ")
-"""How many bytes are used, and how many notes did not fit."""
+_HEADER = struct.Struct("QQQ")
+"""How many bytes are used, how many notes did not fit, how often it was cleared."""
 PATIENCE = 1.0
 """Seconds to wait for another process that writes, and may have been killed there."""
 RESERVE = 64 << 10
@@ -74,11 +74,12 @@ class Recorder:
         self._size = size
         self._lock = get_context("fork").Lock()
         self._owner = 0
+        self._known: tuple[int, int, list[Note]] = (0, 0, [])
 
     def clear(self) -> None:
         """Forget all notes; called by the parent between two examples."""
         self._lock = get_context("fork").Lock()
-        self._memory[: _HEADER.size] = _HEADER.pack(0, 0)
+        self._memory[: _HEADER.size] = _HEADER.pack(0, 0, self._header()[2] + 1)
 
     def open(self) -> None:
         """Let this process write.
@@ -97,14 +98,14 @@ class Recorder:
             return
         data = json.dumps([kind, facts]).encode() + b"\n"
         with self._alone():
-            used, dropped = self._header()
+            used, dropped, cleared = self._header()
             end = _HEADER.size + used + len(data)
             if end <= self._size - (0 if last else RESERVE):
                 self._memory[end - len(data) : end] = data
                 used += len(data)
             else:
                 dropped += 1
-            self._memory[: _HEADER.size] = _HEADER.pack(used, dropped)
+            self._memory[: _HEADER.size] = _HEADER.pack(used, dropped, cleared)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -116,17 +117,25 @@ class Recorder:
                 self._lock.release()
 
     def notes(self) -> list[Note]:
-        """Return what was noted, in order."""
-        start = _HEADER.size
-        used, _ = self._header()
-        data = self._memory[start : start + used]
-        return [tuple(json.loads(line)) for line in data.splitlines()]
+        """Return what was noted, in order.
+
+        Whoever waits for a note asks again and again: what was read before is kept.
+        """
+        used, _, cleared = self._header()
+        times, taken, found = self._known
+        if times != cleared:
+            taken, found = 0, []
+        if taken < used:
+            new = self._memory[_HEADER.size + taken : _HEADER.size + used].decode()
+            found = [*found, *(tuple(json.loads(one)) for one in new.splitlines())]
+        self._known = (cleared, used, found)
+        return found
 
     @property
     def dropped(self) -> int:
         """How many notes did not fit."""
         return self._header()[1]
 
-    def _header(self) -> tuple[int, int]:
-        used, dropped = _HEADER.unpack(self._memory[: _HEADER.size])
-        return int(used), int(dropped)
+    def _header(self) -> tuple[int, int, int]:
+        used, dropped, cleared = _HEADER.unpack(self._memory[: _HEADER.size])
+        return int(used), int(dropped), int(cleared)

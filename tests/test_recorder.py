@@ -43,6 +43,22 @@ def test_nothing_is_left_after_clear() -> None:
     assert (recorder.notes(), recorder.dropped) == ([], 0)
 
 
+def test_a_reader_notices_that_another_cleared() -> None:
+    """What one process has read is no longer there once another has cleared it."""
+    recorder = Recorder(RESERVE * 2)
+    recorder.open()
+    recorder.note("old")
+    assert recorder.notes() == [("old", {})]
+    pid = os.fork()
+    if pid == 0:
+        recorder.clear()
+        recorder.open()
+        recorder.note("new")
+        os._exit(0)
+    os.waitpid(pid, 0)
+    assert recorder.notes() == [("new", {})]
+
+
 def test_the_last_notes_always_fit() -> None:
     """However much was noted before, how the example ended is not lost."""
     recorder = Recorder(RESERVE + 1000)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery, signals
+from celery.utils.imports import load_extension_class_names
 from kombu.transport import filesystem
 
 from config.celery import app
@@ -27,6 +28,11 @@ from proof.recorder import FileRecorder
 
 STARTS_WITHIN = 20.0
 """Seconds that a worker may take to be ready."""
+
+# Each worker and each web process would do this by itself: look through all packages
+# for result backends, import the tasks of all apps, and bind them.
+load_extension_class_names("celery.result_backends")
+app.finalize()
 
 
 class NoWorker(RuntimeError):

@@ -4,14 +4,14 @@
 # The packages are those of requirements.txt. A stamp, written last, holds what was
 # asked for and a copy of the requirements: a folder without it, or with another, was
 # begun and not finished, or is old, and is made anew. PYTHON=... names the
-# interpreter; otherwise the newest supported one is looked for.
+# interpreter; otherwise the newest that is here is taken, and where the packages do
+# not install with it, the next older one.
 set -eu
 
 folder=$1
 lock=requirements.txt
 asked=${PYTHON:-${2:-}}
 log=.proof/environment.log
-pinned=$(cat .python-version)
 
 fail() {
     echo "$1" >&2
@@ -34,46 +34,56 @@ is_fresh() {
 # A name on the PATH may be a shim that only looks like an interpreter, so each
 # is run; pyenv's interpreters are found behind its shims too.
 candidates() {
-    version=$1
-    echo "python$version" python3 python
-    ls -d "${PYENV_ROOT:-$HOME/.pyenv}/versions/$version".*/bin/python 2>/dev/null || :
-}
-
-find_python() {
-    for version in $1; do
-        for candidate in $(candidates "$version"); do
-            if [ "$(version_of "$candidate")" = "$version" ]; then
-                echo "$candidate"
-                return
-            fi
-        done
+    echo "$PATH" | tr ':' '\n' | while read -r place; do
+        ls -d "$place"/python3 "$place"/python "$place"/python3.[0-9]* || :
     done
+    ls -d "${PYENV_ROOT:-$HOME/.pyenv}"/versions/*/bin/python || :
 }
 
-choose_python() {
+# The interpreters that work, a version and a path a line, the newest first.
+supported() {
+    candidates 2>/dev/null | grep -E '/python(3(\.[0-9]+)?)?$' |
+        while read -r candidate; do
+            version=$(version_of "$candidate") && echo "$version $candidate"
+        done | awk -F '[. ]' '$1 == 3 && $2 >= 11' | sort -t . -k 2,2nr -s |
+        awk '!known[$1]++'
+}
+
+choose_pythons() {
     if [ -n "${PYTHON:-}" ]; then
         version_of "$PYTHON" >/dev/null ||
             fail "PYTHON=$PYTHON does not run, or has no venv, ssl or sqlite3."
-        echo "$PYTHON"
+        echo "$(version_of "$PYTHON") $PYTHON"
     else
-        find_python "${asked:-$pinned 3.12 3.11}"
+        supported | awk -v asked="$asked" 'asked == "" || $1 == asked'
     fi
 }
 
 reason() {
-    sed -n 's/^ERROR: //p' "$log" | tail -1
+    sed -n 's/^ERROR: //p' "$log" | grep . || tail -1 "$log"
 }
 
+# Make the environment with one interpreter; what went wrong is in the log.
+make_with() {
+    rm -f "$folder/stamp"
+    "$1" -m venv --clear "$folder" >"$log" 2>&1 &&
+        "$folder/bin/python" -m pip install --disable-pip-version-check --no-input \
+            --retries 2 --require-hashes -r "$lock" >"$log" 2>&1
+} </dev/null
+
 is_fresh && exit 0
-python=$(choose_python)
-[ -n "$python" ] || fail \
-    "No Python ${asked:-3.11 or newer} with venv was found; name one: make PYTHON=/path/to/python3"
-echo "Preparing $folder with Python $(version_of "$python"), once: about a minute."
 mkdir -p .proof
-rm -f "$folder/stamp"
-"$python" -m venv --clear "$folder" >"$log" 2>&1 ||
-    fail "$folder could not be made: $(tail -1 "$log")"
-"$folder/bin/python" -m pip install --disable-pip-version-check --no-input --retries 2 \
-    --require-hashes -r "$lock" >"$log" 2>&1 ||
-    fail "The packages could not be installed (is the network there?): $(reason) All of it: $log"
-{ echo "$asked"; cat "$lock"; } >"$folder/stamp"
+pythons=$(choose_pythons)
+[ -n "$pythons" ] || fail \
+    "No Python ${asked:-3.11 or newer} with venv was found; name one: make PYTHON=/path/to/python3"
+while read -r version python; do
+    echo "Preparing $folder with Python $version, once: about a minute."
+    if make_with "$python"; then
+        { echo "$asked"; cat "$lock"; } >"$folder/stamp"
+        exit 0
+    fi
+    echo "The packages could not be installed with Python $version: $(reason | tail -1)"
+done <<END
+$pythons
+END
+fail "The packages could not be installed (is the network there?). All of it: $log"

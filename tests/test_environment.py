@@ -1,0 +1,129 @@
+"""Set-up finds the newest Python that works, by itself."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from proof.extract import ROOT
+
+FAKE = """#!/bin/sh
+case "$1 $2" in
+    -c*) {says} ;;
+    "-m venv") mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
+    "-m pip") {installs} ;;
+esac
+"""
+REFUSED = 'echo "ERROR: No matching distribution found for django"; exit 1'
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    """A folder with the script, the requirements, and `bin` for interpreters."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "requirements.txt").write_text("django==6.1\n", "utf-8")
+    return tmp_path
+
+
+def add(machine: Path, name: str, says: str, installs: str = "exit 0") -> None:
+    """Put a fake interpreter on the machine's PATH."""
+    path = machine / "bin" / name
+    path.write_text(FAKE.format(says=says, installs=installs), "utf-8")
+    path.chmod(0o755)
+
+
+def set_up(machine: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the script there, with none of this machine's interpreters in reach."""
+    tools = machine / "tools"
+    tools.mkdir(exist_ok=True)
+    for name in ("sh", "ls", "tr", "grep", "awk", "sort", "sed", "tail", "head",
+                 "mkdir", "cp", "cat", "cmp", "rm"):  # fmt: skip
+        found = shutil.which(name)
+        assert found
+        if not (tools / name).exists():
+            (tools / name).symlink_to(found)
+    return subprocess.run(
+        ["sh", str(ROOT / "tools" / "environment.sh"), ".venv"],
+        cwd=machine,
+        env={
+            "PATH": f"{machine / 'bin'}{os.pathsep}{tools}",
+            "HOME": str(machine),
+            **variables,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_newest_is_taken_whatever_its_number(machine: Path) -> None:
+    """A Python that came out after this was written is found by its name."""
+    add(machine, "python3.12", "echo 3.12")
+    add(machine, "python3.27", "echo 3.27")
+    add(machine, "python3.9", "echo 3.9")
+    done = set_up(machine)
+    assert done.returncode == 0, done.stderr
+    assert "with Python 3.27" in done.stdout
+    assert (machine / ".venv" / "stamp").exists()
+
+
+def test_one_without_a_number_is_found(machine: Path) -> None:
+    """Debian's own Python is `python3`, and is enough."""
+    add(machine, "python3", "echo 3.14")
+    assert "with Python 3.14" in set_up(machine).stdout
+
+
+def test_a_shim_that_does_not_run_is_passed_over(machine: Path) -> None:
+    """A name of a version manager whose version is not installed is no Python."""
+    add(machine, "python3.14", "exit 127")
+    add(machine, "python3.13", "echo 3.13")
+    assert "with Python 3.13" in set_up(machine).stdout
+
+
+def test_pyenvs_are_found_behind_its_shims(machine: Path) -> None:
+    """What pyenv has installed counts, also where no name on the PATH leads to it."""
+    folder = machine / ".pyenv" / "versions" / "3.13.1" / "bin"
+    folder.mkdir(parents=True)
+    add(machine, "python", "echo 3.13")
+    (machine / "bin" / "python").rename(folder / "python")
+    assert "with Python 3.13" in set_up(machine).stdout
+
+
+def test_the_next_older_one_where_packages_do_not_install(machine: Path) -> None:
+    """A Python that is too new for a package is named, and the next one is taken."""
+    add(machine, "python3.15", "echo 3.15", REFUSED)
+    add(machine, "python3.13", "echo 3.13")
+    done = set_up(machine)
+    assert done.returncode == 0, done.stderr
+    assert "with Python 3.15: No matching distribution" in done.stdout
+    assert "Preparing .venv with Python 3.13" in done.stdout
+
+
+def test_no_stamp_where_nothing_installs(machine: Path) -> None:
+    """Set-up that failed is not taken for done, and says where to look."""
+    add(machine, "python3.13", "echo 3.13", REFUSED)
+    done = set_up(machine)
+    assert done.returncode == 1
+    assert ".proof/environment.log" in done.stderr
+    assert not (machine / ".venv" / "stamp").exists()
+
+
+def test_too_old_is_told(machine: Path) -> None:
+    """A machine with an older Python alone hears what is needed and how to name it."""
+    add(machine, "python3", "echo 3.10")
+    done = set_up(machine)
+    assert done.returncode == 1
+    assert "No Python 3.11 or newer" in done.stderr
+    assert "make PYTHON=" in done.stderr
+
+
+def test_the_one_that_is_named_is_taken(machine: Path) -> None:
+    """`PYTHON=…` is no wish: nothing else is tried."""
+    add(machine, "python3.14", "echo 3.14")
+    add(machine, "mine", "echo 3.12", REFUSED)
+    done = set_up(machine, PYTHON=str(machine / "bin" / "mine"))
+    assert done.returncode == 1
+    assert "with Python 3.12" in done.stdout
+    assert "3.14" not in done.stdout

@@ -1,8 +1,8 @@
-"""The forkservers of a lane, one a core, and what they see of the orders they share."""
+"""The forkservers of the lanes, and what they see of the orders that they share."""
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Any
@@ -15,21 +15,104 @@ Seen = tuple[Outcome, float]
 """An outcome and the seconds that it took."""
 
 
-def in_lane(zygote: Zygote, orders: list[dict[str, Any]]) -> Iterator[Seen]:
+class Turns:
+    """Who may work: so many at a time, and nobody any more once it has ended.
+
+    `at_once` is how many examples run at a time, in all lanes together.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self.at_once = at_once
+        self._free = threading.Semaphore(at_once)
+        self._lock = threading.Lock()
+        self._endings: list[Callable[[], None]] | None = []
+
+    def __enter__(self) -> None:
+        self._free.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        self._free.release()
+
+    def ends_with(self, end: Callable[[], None]) -> None:
+        """Have something ended when the turns end; at once, if they have."""
+        with self._lock:
+            if self._endings is not None:
+                self._endings.append(end)
+                return
+        end()
+
+    def end(self) -> None:
+        """End everything that was to end with the turns."""
+        with self._lock:
+            endings, self._endings = self._endings or [], None
+        for end in reversed(endings):
+            end()
+
+
+def in_lanes(
+    lanes: Iterable[Callable[[], Iterator[Seen]]], turns: Turns
+) -> Iterator[Seen]:
+    """Yield what all lanes see as it comes; each has a thread of its own.
+
+    Raises:
+        ServerDied: a forkserver could not be started.
+    """
+    lanes = list(lanes)
+    seen: SimpleQueue[Seen | BaseException | None] = SimpleQueue()
+    with ThreadPoolExecutor(len(lanes) or 1) as pool:
+        try:
+            for lane in lanes:
+                pool.submit(_into, seen, lane)
+            yield from _from(seen, len(lanes))
+        finally:
+            turns.end()
+
+
+def _into(
+    seen: "SimpleQueue[Seen | BaseException | None]", lane: Callable[[], Iterator[Seen]]
+) -> None:
+    """Put what a lane yields into the queue, then its error, or None."""
+    try:
+        for one in lane():
+            seen.put(one)
+    except BaseException as error:
+        seen.put(error)
+    else:
+        seen.put(None)
+
+
+def _from(
+    seen: "SimpleQueue[Seen | BaseException | None]", count: int
+) -> Iterator[Seen]:
+    """Yield what `count` threads put into the queue, until all of them are done."""
+    while count:
+        one = seen.get()
+        if isinstance(one, BaseException):
+            raise one
+        if one is None:
+            count -= 1
+        else:
+            yield one
+
+
+def in_lane(
+    zygote: Zygote, orders: list[dict[str, Any]], turns: Turns
+) -> Iterator[Seen]:
     """Yield the outcomes of a lane as they come.
 
     Raises:
         LaneUnavailable: the database server refused or died.
         ServerDied: a forkserver could not be started.
     """
-    crew = _Crew(zygote, orders)
+    crew = _Crew(zygote, orders, turns)
+    turns.ends_with(crew.hang_up)
     count = len(zygote.servers)
     try:
         with ThreadPoolExecutor(count or 1) as pool:
             try:
                 for server in zygote.servers:
                     pool.submit(crew.work, server)
-                yield from crew.outcomes(count)
+                yield from _from(crew.seen, count)
             finally:
                 crew.dismiss()
     finally:
@@ -37,42 +120,39 @@ def in_lane(zygote: Zygote, orders: list[dict[str, Any]]) -> Iterator[Seen]:
 
 
 class _Crew:
-    def __init__(self, zygote: Zygote, orders: list[dict[str, Any]]) -> None:
+    def __init__(
+        self, zygote: Zygote, orders: list[dict[str, Any]], turns: Turns
+    ) -> None:
         self._zygotes = [zygote]
+        self._turns = turns
         self._orders = iter(orders)
         self._lock = threading.Lock()
         self._starting = threading.Lock()
-        self._seen: SimpleQueue[Seen | BaseException | None] = SimpleQueue()
-
-    def outcomes(self, count: int) -> Iterator[Seen]:
-        """Yield what `count` workers see, until all of them are done."""
-        while count:
-            one = self._seen.get()
-            if isinstance(one, BaseException):
-                raise one
-            if one is None:
-                count -= 1
-            else:
-                yield one
+        self.seen: SimpleQueue[Seen | BaseException | None] = SimpleQueue()
 
     def work(self, server: Server | None) -> None:
         """Run orders until there are no more."""
         try:
             while (order := self._next()) is not None:
-                server = self._serve(server or self._another(), order)
+                with self._turns:
+                    server = self._serve(server or self._another(), order)
         except BaseException as error:
-            self._seen.put(error)
+            self.seen.put(error)
         else:
-            self._seen.put(None)
+            self.seen.put(None)
 
-    def dismiss(self) -> None:
-        """End all forkservers, also in the middle of an example."""
+    def hang_up(self) -> None:
+        """Give no more orders, which ends all forkservers, also those at work."""
         with self._lock:
             self._orders = iter(())
             zygotes = list(self._zygotes)
         for zygote in zygotes:
             zygote.hang_up()
-        for zygote in zygotes:
+
+    def dismiss(self) -> None:
+        """End all forkservers, and wait until they have ended."""
+        self.hang_up()
+        for zygote in list(self._zygotes):
             zygote.end()
 
     def close(self) -> None:
@@ -86,9 +166,9 @@ class _Crew:
         try:
             outcome = server.run(order)
         except ServerDied as error:
-            self._seen.put((self._took_it_down(order, error), 0.0))
+            self.seen.put((self._took_it_down(order, error), 0.0))
             return None
-        self._seen.put((outcome, time.monotonic() - started))
+        self.seen.put((outcome, time.monotonic() - started))
         return server
 
     def _another(self) -> Server:

@@ -69,10 +69,10 @@ class Sqlite:
     name: str = "sqlite"
 
     def template(self) -> str:
-        return self._url("template")
+        return self._url(f"{self.name}_template")
 
     def create(self, number: str) -> str:
-        shutil.copyfile(self._path("template"), self._path(number))
+        shutil.copyfile(self._path(f"{self.name}_template"), self._path(number))
         return self._url(number)
 
     def settle(self, url: str) -> None:

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache, partial
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any
 
 from proof.claim import LANES, UNDER
-from proof.crew import in_lane
+from proof.crew import Seen, Turns, in_lane, in_lanes
 from proof.errors import LaneUnavailable, ServerDied
 from proof.example import Example
 from proof.extract import ROOT, pair_expressions
@@ -44,6 +44,8 @@ __all__ = [
 ]
 
 EXAMPLES = ROOT / "examples"
+AT_A_TIME = 6
+"""Examples at a time for each core, in all lanes together."""
 
 
 @dataclass(frozen=True)
@@ -85,47 +87,80 @@ def run(
         ServerDied: a process of the run ended without being asked to.
     """
     seen: dict[tuple[str, str], tuple[Outcome, float]] = {}
-    left_out: dict[str, str] = {}
-    lost: set[str] = set()
     expressions = {e.id: pair_expressions(e, everything) for e in chosen}
     with ExitStack() as stack:
         folder = stack.enter_context(workspace())
         told = stack.enter_context(janitor(folder))
         sandbox = stack.enter_context(sandbox_server())
-        for name in lanes:
-            orders = [
-                _order(example, expressions[example.id], lane)
-                for example in chosen
-                for lane in example.lanes(name)
-            ]
-            if not orders:
-                continue
-            # One example at a time may use up the connections of that server.
-            count = 1 if name == "full" else min(jobs or at_a_time(), len(orders))
-            places = {order["task"]["place"] for order in orders}
-            begin = partial(Zygote, _environment(folder), count, places)
-            try:
-                zygote = stack.enter_context(
-                    _lane(name, folder, limit, begin, sandbox, told)
-                )
-            except LaneUnavailable as error:
-                left_out[name] = str(error)
-                continue
-            try:
-                for one in in_lane(zygote, orders):
-                    seen[one[0].example, one[0].lane] = one
-                    progress(one[0])
-            except LaneUnavailable as error:
-                left_out[name] = str(error)
-                lost.add(name)
-    outcomes = tuple(outcome for outcome, _ in seen.values())
-    seconds = {key: taken for key, (_, taken) in seen.items()}
-    return Report(outcomes, left_out, frozenset(lost), seconds)
+        house = _House(folder, sandbox, told, limit, Turns(jobs or at_a_time()))
+        works = [
+            _Work(name, _orders(name, chosen, expressions), house) for name in lanes
+        ]
+        busy = [work for work in works if work.orders]
+        for outcome, seconds in in_lanes([work.outcomes for work in busy], house.turns):
+            seen[outcome.example, outcome.lane] = outcome, seconds
+            progress(outcome)
+    return Report(
+        tuple(outcome for outcome, _ in seen.values()),
+        {work.name: work.left_out for work in busy if work.left_out},
+        frozenset(work.name for work in busy if work.began and work.left_out),
+        {key: seconds for key, (_, seconds) in seen.items()},
+    )
+
+
+@dataclass(frozen=True)
+class _House:
+    """What all lanes of a run share."""
+
+    folder: Path
+    sandbox: Callable[[], str]
+    cleaner: IO[str]
+    limit: float
+    turns: Turns
+
+
+@dataclass
+class _Work:
+    """One lane's part of a run; `left_out` is why it did not come to its end."""
+
+    name: str
+    orders: list[dict[str, Any]]
+    house: _House
+    left_out: str = ""
+    began: bool = False
+
+    def outcomes(self) -> Iterator[Seen]:
+        """Yield the outcomes as they come, or leave the lane out."""
+        try:
+            with _lane(self.name, self._begin, self.house) as zygote:
+                self.began = True
+                yield from in_lane(zygote, self.orders, self.house.turns)
+        except LaneUnavailable as error:
+            self.left_out = str(error)
+
+    def _begin(self) -> Zygote:
+        # One example at a time may use up the connections of that server.
+        count = 1 if self.name == "full" else self.house.turns.at_once
+        count = min(count, len(self.orders))
+        places = {order["task"]["place"] for order in self.orders}
+        return Zygote(_environment(self.house.folder), count, places)
+
+
+def _orders(
+    name: str, chosen: Sequence[Example], expressions: dict[str, tuple[str, ...]]
+) -> list[dict[str, Any]]:
+    """Return what is to run on a database; what hangs first, as it takes longest."""
+    orders = [
+        _order(example, expressions[example.id], lane)
+        for example in chosen
+        for lane in example.lanes(name)
+    ]
+    return sorted(orders, key=lambda order: not order["task"]["hang_expected"])
 
 
 def at_a_time() -> int:
     """Return how many examples run at a time: most of them wait most of the time."""
-    return 3 * cores()
+    return AT_A_TIME * cores()
 
 
 def cores() -> int:
@@ -204,12 +239,13 @@ def sandbox_server() -> Iterator[Callable[[], str]]:
         start_new_session=True,
     )
     assert process.stdin and process.stdout
-    said = process.stdout
+    said, lock, told = process.stdout, Lock(), list[str]()
 
-    @cache
     def address() -> str:
-        if line := said.readline().strip():
-            return line
+        with lock:
+            told.append(told[0] if told else said.readline().strip())
+        if told[0]:
+            return told[0]
         raise ServerDied("the local server behind the SDKs did not start")
 
     try:
@@ -220,28 +256,23 @@ def sandbox_server() -> Iterator[Callable[[], str]]:
 
 
 @contextmanager
-def _lane(
-    name: str,
-    folder: Path,
-    limit: float,
-    begin: Callable[[], Zygote],
-    sandbox: Callable[[], str],
-    cleaner: IO[str],
-) -> Iterator[Zygote]:
+def _lane(name: str, begin: Callable[[], Zygote], house: _House) -> Iterator[Zygote]:
     """Prepare a lane's template database and its forkservers, and yield them."""
     mark = secrets.token_hex(4)
-    lane = _found(name, mark, folder)
+    lane = _found(name, mark, house.folder)
     server = lane.server if isinstance(lane, Postgres) else ""
     broker = lane.broker if isinstance(lane, Redis) else ""
     zygote = begin()
+    house.turns.ends_with(zygote.hang_up)
     try:
         if server or broker:
-            print(json.dumps([server or broker, mark]), file=cleaner, flush=True)
+            house.cleaner.write(f"{json.dumps([server or broker, mark])}\n")
+            house.cleaner.flush()
         if isinstance(lane, Postgres):
             lane.prepare()
         # What takes a while was started before: the sandbox, and what Zygote imports.
-        setup = Setup(name, str(folder), mark, server, limit, broker)
-        zygote.start(setup, sandbox(), empty=True)
+        setup = Setup(name, str(house.folder), mark, server, house.limit, broker)
+        zygote.start(setup, house.sandbox(), empty=True)
         yield zygote
     finally:
         zygote.close()

@@ -1,4 +1,4 @@
-"""The processes that together run one example at a time; a lane has a slot a core."""
+"""The processes that together run one example at a time; a lane has several."""
 
 import gc
 import os

@@ -2,7 +2,7 @@
 
     run.py ──setup──▶ zygote ─┬─ fill        fills the template database, and ends
                               ├─ nursery     Django is not set up  ┐
-                              ├─ nursery     Django is set up      ├ a slot, one a core
+                              ├─ nursery     Django is set up      ├ a slot; several
                               └─ forkserver                        ┘
 
 Then it only waits, and tells how a forkserver ended.

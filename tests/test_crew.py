@@ -4,7 +4,7 @@ import threading
 import time
 from typing import Any
 
-from proof.crew import in_lane
+from proof.crew import Turns, in_lane
 from proof.errors import ServerDied
 
 COUNT = 4
@@ -43,7 +43,7 @@ class Lane:
 def test_servers_are_replaced_one_after_the_other() -> None:
     """Each replacement rehearses on the template, which only one can write to."""
     before = threading.active_count()
-    seen = list(in_lane(Lane(COUNT), ORDERS))
+    seen = list(in_lane(Lane(COUNT), ORDERS, Turns(COUNT)))
     assert {one.example for one, _ in seen} == {one["task"]["id"] for one in ORDERS}
     assert Lane.at_once == 1
     assert threading.active_count() == before

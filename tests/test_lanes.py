@@ -209,14 +209,15 @@ def test_a_server_that_dies_half_way(
     proxy = Proxy(urlsplit(postgres_url() or "").port or 5432)
 
     def after_two(outcome: Outcome) -> None:
-        seen.append(outcome)
-        if len(seen) == 2:
+        seen.append(outcome.lane)
+        if seen.count("postgresql") == 2:
             proxy.die()
 
-    seen: list[Outcome] = []
+    seen: list[str] = []
     with marks_of_runs() as marks:
         monkeypatch.setenv(POSTGRES_URL, url_for(port=proxy.port))
-        report = run(examples, examples, ["postgresql", "sqlite"], progress=after_two)
+        both = ["postgresql", "sqlite"]
+        report = run(examples, examples, both, jobs=2, progress=after_two)
         monkeypatch.delenv(POSTGRES_URL)
         _tidy(marks)
     assert report.lost == {"postgresql"}
@@ -324,12 +325,12 @@ def test_a_full_server_is_told_from_a_failing_example(message: str, full: bool) 
 def test_a_file_of_its_own(tmp_path: Path) -> None:
     """On SQLite, each example has a copy of the template, dropped with its journal."""
     lane = Sqlite(tmp_path)
-    (tmp_path / "template.sqlite3").write_bytes(b"rows")
+    (tmp_path / "sqlite_template.sqlite3").write_bytes(b"rows")
     url = lane.create("7_1")
     assert (tmp_path / "7_1.sqlite3").read_bytes() == b"rows"
     (tmp_path / "7_1.sqlite3-wal").touch()
     lane.drop(url)
     lane.drop(url)
-    assert [one.name for one in tmp_path.iterdir()] == ["template.sqlite3"]
+    assert [one.name for one in tmp_path.iterdir()] == ["sqlite_template.sqlite3"]
     lane.close()
     assert list(tmp_path.iterdir()) == []

@@ -56,7 +56,7 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--jobs", type=count, default=at_a_time(), metavar="N",
-        help="examples at a time (default: three a core, %(default)s)",
+        help="examples at a time, in all lanes together (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
         "--limit", type=positive, default=LIMIT, metavar="SECONDS",

@@ -18,6 +18,7 @@ from proof.example import Example, lane_order
 from proof.judge import Verdict, judge, kin_of
 from proof.outcome import Outcome
 from proof.run import LANES, Report
+from proof.versions import HERE
 
 MISSING = "no evidence is recorded"
 STALE = "the evidence was recorded from another source"
@@ -103,9 +104,9 @@ def unlike(
     evidence = recorded.get(example.id)
     if evidence is not None and not evidence.fits(example):
         return Unlike(example, outcome.lane, STALE)
-    if evidence is None or outcome.lane not in evidence.outcomes:
+    if evidence is None or outcome.lane not in evidence.of(HERE):
         return Unlike(example, outcome.lane, MISSING)
-    lines = differences(evidence.outcomes[outcome.lane], outcome)
+    lines = differences(evidence.of(HERE)[outcome.lane], outcome)
     return Unlike(example, outcome.lane, DIFFERS, tuple(lines)) if lines else None
 
 

@@ -1,7 +1,6 @@
 """Recorded outcomes: a JSON file a page, to the byte the same for the same run."""
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,10 @@ from typing import Any
 from proof.errors import EvidenceError
 from proof.example import Example
 from proof.extract import ROOT
+from proof.groups import Seen, apart, grouped
 from proof.outcome import Outcome, from_json, to_json
+from proof.pagefile import line_of, lined, read, readable, shown, text_of
+from proof.versions import DEFAULT, HERE, Edition
 
 EVIDENCE = ROOT / "evidence"
 
@@ -35,15 +37,32 @@ VOLATILE = (
 )
 """What changes from run to run in a message, and what is written in its place."""
 
-ANEW = "Undo the edit; or delete the file and record it anew: make record"
-
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is recorded of one example: its source's digest and an outcome a lane."""
+    """What is recorded of one example: its page, its source's digest and outcomes.
 
+    `seen` holds the outcomes by edition and lane.
+    """
+
+    page: str
     source: str
-    outcomes: Mapping[str, Outcome]
+    seen: Seen
+
+    @property
+    def edition(self) -> Edition:
+        """The edition to show: the default one, or else what there is."""
+        found = (one for one in (DEFAULT, HERE, *self.seen) if self.seen.get(one))
+        return next(found, DEFAULT)
+
+    @property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """What was seen in the edition to show, by lane."""
+        return self.of(self.edition)
+
+    def of(self, edition: Edition) -> Mapping[str, Outcome]:
+        """Return what was seen in an edition, by lane; empty if it is not recorded."""
+        return self.seen.get(edition, {})
 
     def fits(self, example: Example) -> bool:
         """Whether it was recorded from this very source."""
@@ -75,11 +94,14 @@ def load(folder: Path = EVIDENCE) -> dict[str, Evidence]:
     """Return the recorded evidence by example id.
 
     Raises:
-        EvidenceError: a file is not what `save` wrote.
+        EvidenceError: a file is not what `save` wrote, or an example stands in two.
     """
     found: dict[str, Evidence] = {}
     for path in sorted(folder.glob("**/*.json")):
-        found |= _read(path)
+        for name, one in _read(path, folder).items():
+            if name in found:
+                raise _doubled(name, folder, found[name].page, one.page)
+            found[name] = one
     return found
 
 
@@ -88,56 +110,56 @@ def save(
     outcomes: Iterable[Outcome],
     folder: Path = EVIDENCE,
     keep: bool = True,
+    edition: Edition = HERE,
 ) -> list[Path]:
     """Write the outcomes, page by page, and return the files that changed.
 
-    What was recorded in a lane that did not run now stays, if `keep`, if it was
-    recorded from the same source and if the example still has that lane. Pages and
-    examples that are gone leave no evidence.
+    What was recorded in a lane that did not run now, or in another edition, stays, if
+    `keep`, if it was recorded from the same source and if the example still has that
+    lane. Pages and examples that are gone leave no evidence.
     """
     old = load(folder) if keep else {}
     new: dict[str, dict[str, Outcome]] = {}
     for outcome in outcomes:
-        new.setdefault(outcome.example, {})[outcome.lane] = outcome
+        held = from_json(still(to_json(outcome)))
+        new.setdefault(outcome.example, {})[outcome.lane] = held
     pages: dict[str, dict[str, Any]] = {}
     for example in examples:
-        lanes = dict(new.get(example.id, {}))
-        recorded = old.get(example.id)
-        if recorded is not None and recorded.fits(example):
-            lanes = {**_still_its(example, recorded), **lanes}
-        pages.setdefault(example.page, {})[example.id] = {
-            "source": digest(example),
-            "lanes": {name: still(to_json(one)) for name, one in lanes.items()},
-        }
-    changed = [_write(folder / f"{page}.json", data) for page, data in pages.items()]
+        seen = _still_its(example, old.get(example.id))
+        seen[edition] = {**seen.get(edition, {}), **new.get(example.id, {})}
+        facts = {"source": digest(example), "seen": grouped(seen)}
+        pages.setdefault(example.page, {})[example.id] = facts
+    changed = [_write(folder, page, data) for page, data in pages.items()]
     return [*filter(None, changed), *_remove_others(folder, set(pages))]
 
 
-def _still_its(example: Example, recorded: Evidence) -> dict[str, Outcome]:
-    """Return what was recorded in the lanes that the header names today."""
-    outcomes = recorded.outcomes.items()
+def _still_its(
+    example: Example, recorded: Evidence | None
+) -> dict[Edition, Mapping[str, Outcome]]:
+    """Return what was recorded of this source, in lanes that the header names today."""
+    if recorded is None or not recorded.fits(example):
+        return {}
     return {
-        lane: outcome
-        for lane, outcome in outcomes
-        if lane in example.lanes(lane.partition("/")[0])
+        edition: {
+            lane: outcome
+            for lane, outcome in outcomes.items()
+            if lane in example.lanes(lane.partition("/")[0])
+        }
+        for edition, outcomes in recorded.seen.items()
     }
 
 
 def differences(recorded: Outcome, seen: Outcome) -> list[str]:
     """Return the lines in which a run differs from what was recorded."""
-    before, after = (
-        json.dumps(still(to_json(one)), indent=1, sort_keys=True, ensure_ascii=False)
-        for one in (recorded, seen)
-    )
+    before, after = (lined(still(to_json(one)), 2) for one in (recorded, seen))
     lines = unified_diff(
         before.splitlines(), after.splitlines(), "recorded", "seen", n=1, lineterm=""
     )
     return list(lines)
 
 
-def _write(path: Path, examples: Mapping[str, Any]) -> Path | None:
-    body = {"examples": examples, "digest": _digest_of(examples)}
-    text = json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+def _write(folder: Path, page: str, examples: Mapping[str, Any]) -> Path | None:
+    path, text = folder / f"{page}.json", text_of(page, examples)
     if path.exists() and path.read_text("utf-8") == text:
         return None
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -155,36 +177,21 @@ def _remove_others(folder: Path, pages: set[str]) -> list[Path]:
     return gone
 
 
-def _read(path: Path) -> dict[str, Evidence]:
-    try:
-        data = json.loads(path.read_text("utf-8"))
-        trusted = data["digest"] == _digest_of(data["examples"])
-        found = {name: _as_evidence(one) for name, one in data["examples"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        if isinstance(error, json.JSONDecodeError):
-            line, why = error.lineno, str(error)
-        else:
-            line, why = 1, f"{type(error).__name__}: {error}"
-        raise EvidenceError(
-            f"{_shown(path)}:{line}: this is not recorded evidence ({why})\n    {ANEW}"
-        ) from error
-    if not trusted:
-        raise EvidenceError(
-            f"{_shown(path)}:1: edited by hand: its content does not fit its digest\n"
-            f"    {ANEW}"
-        )
-    return found
+def _read(path: Path, folder: Path) -> dict[str, Evidence]:
+    examples = read(path, folder)
+    page = path.relative_to(folder).with_suffix("").as_posix()
+    with readable(path):
+        return {
+            name: Evidence(page, one["source"], apart(name, one["seen"]))
+            for name, one in examples.items()
+        }
 
 
-def _as_evidence(facts: Mapping[str, Any]) -> Evidence:
-    outcomes = {lane: from_json(one) for lane, one in facts["lanes"].items()}
-    return Evidence(facts["source"], outcomes)
-
-
-def _digest_of(examples: Mapping[str, Any]) -> str:
-    text = json.dumps(examples, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _shown(path: Path) -> Path:
-    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+def _doubled(name: str, folder: Path, *pages: str) -> EvidenceError:
+    """Return the error that names both files and the lines."""
+    paths = [folder / f"{page}.json" for page in pages]
+    at = [f"{shown(one)}:{line_of(one.read_text('utf-8'), name)}" for one in paths]
+    return EvidenceError(
+        f"{at[1]}: the evidence of {name} stands in two files, here and at {at[0]}\n"
+        f"    Delete it from that of the page on which {name} no longer stands"
+    )

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, cast
+
+from proof.facts import facts, made
 
 Row = Mapping[str, Any]
 BOUNDARIES = ("BEGIN", "COMMIT", "ROLLBACK")
@@ -127,25 +129,10 @@ class Outcome:
 
 
 def to_json(outcome: Outcome) -> dict[str, Any]:
-    """Return the outcome as plain data; `stalls` only if there are any."""
-    data = asdict(outcome)
-    return data if outcome.stalls else {k: v for k, v in data.items() if k != "stalls"}
+    """Return the outcome as plain data, without what is as usual."""
+    return cast(dict[str, Any], facts(outcome))
 
 
 def from_json(data: Mapping[str, Any]) -> Outcome:
     """Return the outcome that `to_json` made this data from."""
-    return Outcome(
-        example=data["example"],
-        lane=data["lane"],
-        end=data["end"],
-        raised=Raised(**data["raised"]) if data["raised"] else None,
-        hang=Hang(**data["hang"]) if data["hang"] else None,
-        printed=tuple(data["printed"]),
-        warnings=tuple(Warned(**one) for one in data["warnings"]),
-        answers=dict(data["answers"]),
-        changes=tuple(Change(**one) for one in data["changes"]),
-        statements=tuple(Statement(**one) for one in data["statements"]),
-        in_flight=data["in_flight"],
-        stalls=tuple(data.get("stalls", ())),
-        left=Left(**data["left"]),
-    )
+    return made(Outcome, data)

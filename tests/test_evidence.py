@@ -1,16 +1,32 @@
 """What is recorded is to the byte the same for the same run, and trusted."""
 
 import json
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import pytest
+from guide import RECORDED
 from support import GOAL, TWIN_AND_LOST, written
 
 from proof.errors import EvidenceError
-from proof.evidence import ANEW, differences, load, save, still
+from proof.evidence import EVIDENCE, differences, load, save, still
 from proof.example import Example
-from proof.outcome import Change, Outcome, Raised, Statement
+from proof.facts import facts, made
+from proof.groups import apart, grouped
+from proof.outcome import (
+    Change,
+    Hang,
+    Left,
+    Outcome,
+    Raised,
+    Statement,
+    Warned,
+    to_json,
+)
+from proof.pagefile import ANEW, LEVELS, lined, text_of
+from proof.versions import HERE
 
 
 @pytest.fixture
@@ -130,8 +146,9 @@ def test_what_changes_from_run_to_run_is_held_still(
 def test_a_difference_is_shown_as_a_diff() -> None:
     """A run that is not as recorded shows both lines."""
     lines = differences(seen("a"), seen("a", message="yes"))
-    assert '-  "message": "no",' in lines
-    assert '+  "message": "yes",' in lines
+    raised = ' "raised": {"line": 3, "message": "%s", "type": "ValueError"},'
+    assert "-" + raised % "no" in lines
+    assert "+" + raised % "yes" in lines
 
 
 def test_half_a_character_can_be_recorded(
@@ -158,18 +175,24 @@ def test_an_edit_by_hand_is_refused(
     with pytest.raises(EvidenceError) as caught:
         load(folder)
     assert str(caught.value) == (
-        f"{path}:1: edited by hand: its content does not fit its digest\n    {ANEW}"
+        f"{path}:3: the evidence of right was edited by hand: "
+        f"its content does not fit its digest\n    {ANEW} ARGS=page"
     )
 
 
 @pytest.mark.parametrize(
     ("text", "line", "why"),
     [
-        ('{"examples": {},\n "digest": }', 2, "Expecting value: line 2 column 12"),
+        ('{"examples": {},\n "page": }', 2, "Expecting value: line 2 column 10"),
         ("[]", 1, "TypeError: list indices must be integers or slices, not str"),
-        ('{"digest": ""}', 1, "KeyError: 'examples'"),
-        ('{"digest": "", "examples": {"a": {}}}', 1, "KeyError: 'lanes'"),
-        ('{"digest": "", "examples": {"a": {"lanes": []}}}', 1, "AttributeError: "),
+        ('{"page": "page"}', 1, "KeyError: 'examples'"),
+        ('{"page": "page", "examples": []}', 1, "AttributeError: "),
+        ('{"page": "page", "examples": {"a": {}}}', 1, "KeyError: 'digest'"),
+        (
+            '{"page": "page", "page": "page"}',
+            1,
+            'ValueError: "page" stands there twice',
+        ),
     ],
 )
 def test_a_damaged_file_is_refused(
@@ -260,5 +283,226 @@ def test_files_are_sorted_and_end_with_a_line(
     save(examples, [seen("wrong"), seen("right")], folder)
     text = (folder / "page.json").read_text("utf-8")
     data = json.loads(text)
-    assert text == json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    assert text == f"{lined(data, LEVELS)}\n"
+    assert json.dumps(data) == json.dumps(data, sort_keys=True)
     assert "hé" in text
+
+
+def test_a_statement_is_a_line_and_a_row_is_one(
+    examples: tuple[Example, ...], folder: Path
+) -> None:
+    """Each statement and each row stands on a line of its own, however short."""
+    save(examples, [seen("right")], folder)
+    lines = (folder / "page.json").read_text("utf-8").splitlines()
+    assert '      ["main thread", "C1", "open", "UPDATE", "t", 2]' in lines
+    assert '      ["trading_order", 7, {"status": "working"}, null]' in lines
+
+
+def test_what_is_usual_is_left_out(examples: tuple[Example, ...], folder: Path) -> None:
+    """A field's default is not written, but where it tells two lanes apart."""
+    usual = Outcome("right", "sqlite", "returned")
+    save(examples, [usual], folder)
+    assert [set(one) for one in groups(folder)] == [{"end", "lanes"}]
+    other = replace(seen("right"), lane="postgresql", end="returned")
+    save(examples, [replace(usual, in_flight=2), other], folder)
+    first, second = groups(folder)
+    assert "in_flight" not in first and second["in_flight"] == 2
+    assert second["raised"] is None
+    assert load(folder)["right"].outcomes["sqlite"] == replace(usual, in_flight=2)
+
+
+def groups(folder: Path) -> list[dict[str, Any]]:
+    """Return what is written of the example `right`."""
+    data = json.loads((folder / "page.json").read_text("utf-8"))
+    found: list[dict[str, Any]] = data["examples"]["right"]["seen"]
+    return found
+
+
+def test_lanes_that_saw_the_same_stand_together(
+    examples: tuple[Example, ...], folder: Path
+) -> None:
+    """What two lanes share is written once; of a third, only what is not the same."""
+    same = (seen("right"), seen("right", "postgresql"))
+    save(examples, [*same, seen("right", "redis", message="other")], folder)
+    first, other = groups(folder)
+    assert first["lanes"] == {str(HERE): ["postgresql", "sqlite"]}
+    assert set(other) == {"lanes", "raised"}
+
+
+def anything(hint: Any, number: int = 1) -> Any:
+    """Return a value of a type that is no field's default, made up from its hint."""
+    if is_dataclass(hint):
+        hints = get_type_hints(hint)
+        made = {one.name: anything(hints[one.name], number) for one in fields(hint)}
+        return cast(type, hint)(**made)
+    plain = {str: f"é{number}", int: number + 6, bool: True}
+    if hint in plain:
+        return plain[hint]
+    inner = get_args(hint)
+    if get_origin(hint) is tuple:
+        return (anything(inner[0], 1), anything(inner[0], 2))
+    if get_origin(hint) is Mapping:
+        return {"a": anything(inner[1], 1), "b": anything(inner[1], 2)}
+    return anything(inner[0], number) if inner else None
+
+
+MADE_UP = (
+    anything(Outcome),
+    Outcome("right", "sqlite", "returned"),
+    Outcome(
+        "right", "sqlite", "hung", hang=Hang("lock wait", 0, ""), printed=("", "b")
+    ),
+    Outcome("right", "sqlite", "raised", Raised("A", "", 0), left=Left(thread=2)),
+    Outcome("right", "sqlite", "returned", warnings=(Warned("", "", 0),), stalls=(3,)),
+    Outcome("right", "sqlite", "returned", answers={"a": "E: b", "c": False}),
+    Outcome("right", "sqlite", "returned", changes=(Change("t", "a", None, {}),)),
+    Outcome(
+        "right",
+        "sqlite",
+        "returned",
+        changes=(Change("t", 1, {"a": None, "b": [1, {"c": 2.5}]}, None),),
+        statements=(
+            Statement("", "", "", "", "", 0),
+            Statement("a", "C1", "open", "COMMIT", "", 4, failed=True),
+        ),
+    ),
+)
+
+
+def test_every_field_is_set_in_what_is_made_up() -> None:
+    """The first made-up outcome, and each part of it, has nothing that is usual."""
+    assert set(to_json(MADE_UP[0])) == {one.name for one in fields(Outcome)}
+    assert {"failed": True} in to_json(MADE_UP[0])["statements"][0]
+
+
+@pytest.mark.parametrize("one", MADE_UP)
+@pytest.mark.parametrize("other", MADE_UP)
+def test_all_that_can_be_seen_comes_back(
+    one: Outcome, other: Outcome, examples: tuple[Example, ...], folder: Path
+) -> None:
+    """Whatever two lanes saw, alike or not, is read as it was."""
+    one = replace(one, example="right", lane="sqlite")
+    other = replace(other, example="right", lane="postgresql")
+    save(examples, [one, other], folder)
+    assert load(folder)["right"].outcomes == {"sqlite": one, "postgresql": other}
+
+
+def test_all_that_is_recorded_comes_back(tmp_path: Path) -> None:
+    """Written anew, the evidence of the guide is what it was, to the byte."""
+    for page in {one.page for one in RECORDED.values()}:
+        mine = [name for name, one in RECORDED.items() if one.page == page]
+        data = {
+            name: {
+                "source": RECORDED[name].source,
+                "seen": grouped(RECORDED[name].seen),
+            }
+            for name in mine
+        }
+        before = (EVIDENCE / f"{page}.json").read_text("utf-8")
+        assert text_of(page, data) == before
+        assert all(
+            apart(name, data[name]["seen"]) == RECORDED[name].seen for name in mine
+        )
+    assert sum(len(one.outcomes) for one in RECORDED.values()) > len(RECORDED) > 0
+
+
+def test_a_field_that_is_new_needs_nothing_else() -> None:
+    """What was recorded before a field with a default was there is read as usual."""
+
+    @dataclass(frozen=True)
+    class Row:
+        table: str
+        new: tuple[int, ...] = ()
+
+    @dataclass(frozen=True)
+    class Later:
+        rows: tuple[Row, ...]
+        heard: tuple[Row, ...] = ()
+
+    assert made(Later, {"rows": [["t"]]}) == Later((Row("t"),))
+    later = Later((Row("t"), Row("t", (1,))), (Row("u"),))
+    assert facts(later) == {"rows": [["t"], ["t", {"new": [1]}]], "heard": [["u"]]}
+    assert made(Later, facts(later)) == later
+
+
+@pytest.mark.parametrize("number", [2, 5])
+def test_a_row_of_another_form_is_refused(number: int) -> None:
+    """A row with too few values or too many is told of with what belongs there."""
+    data = {"example": "a", "lane": "b", "end": "c", "changes": [["t", 1, {}, {}, {}]]}
+    data["changes"] = [["t", 1, {}, {}, {}, {}][:number]]
+    with pytest.raises(TypeError, match=r"table, pk, before, after|missing 2 required"):
+        made(Outcome, data)
+
+
+def test_a_renamed_file_is_refused(examples: tuple[Example, ...], folder: Path) -> None:
+    """A file that is not its page's is named, with the name that it must have."""
+    save(examples, [seen("right")], folder)
+    other = (folder / "page.json").rename(folder / "other.json")
+    with pytest.raises(EvidenceError) as caught:
+        load(folder)
+    assert str(caught.value) == (
+        f"{other}:1: this is the evidence of a page whose file is {folder}/page.json\n"
+        "    Give it that name again; or delete it and record the page: make record"
+    )
+
+
+@pytest.mark.parametrize("name", ["page copy.json", "deeper/page.json"])
+def test_a_doubled_file_is_refused(
+    examples: tuple[Example, ...], folder: Path, name: str
+) -> None:
+    """A copy of a file is named, and is to be deleted."""
+    save(examples, [seen("right")], folder)
+    copy = folder / name
+    copy.parent.mkdir(exist_ok=True)
+    copy.write_text((folder / "page.json").read_text("utf-8"), "utf-8")
+    with pytest.raises(EvidenceError) as caught:
+        load(folder)
+    assert str(caught.value) == (
+        f"{copy}:1: this is the evidence of a page whose file is {folder}/page.json\n"
+        f"    Delete {copy}, which is a copy"
+    )
+
+
+def test_a_page_that_a_file_says_of_itself_is_sealed(
+    examples: tuple[Example, ...], folder: Path
+) -> None:
+    """A renamed file whose page was changed by hand as well is an edit by hand."""
+    save(examples, [seen("right")], folder)
+    text = (folder / "page.json").read_text("utf-8")
+    (folder / "page.json").unlink()
+    (folder / "other.json").write_text(
+        text.replace('"page": "page"', '"page": "other"'), "utf-8"
+    )
+    with pytest.raises(EvidenceError, match="evidence of right was edited by hand"):
+        load(folder)
+
+
+def test_an_example_in_two_files_is_refused(tmp_path: Path, folder: Path) -> None:
+    """Evidence that a merge left on two pages is named with both files and lines."""
+    right, wrong = written(tmp_path, *TWIN_AND_LOST)
+    save((right, wrong), [seen("right")], folder)
+    first = (folder / "page.json").read_text("utf-8")
+    moved = replace(right, path=Path("docs/other.md"))
+    save((moved, wrong), [seen("right")], folder)
+    (folder / "page.json").write_text(first, "utf-8")
+    with pytest.raises(EvidenceError) as caught:
+        load(folder)
+    assert str(caught.value) == (
+        f"{folder}/page.json:3: the evidence of right stands in two files, "
+        f"here and at {folder}/other.json:3\n"
+        "    Delete it from that of the page on which right no longer stands"
+    )
+
+
+def test_an_edit_of_a_later_example_is_named(
+    examples: tuple[Example, ...], folder: Path
+) -> None:
+    """Of several examples the one that was edited is named with its own line."""
+    save(examples, [seen("right"), seen("wrong")], folder)
+    path = folder / "page.json"
+    before, edited, after = path.read_text("utf-8").rpartition('"no"')
+    assert edited
+    path.write_text(f'{before}"yes"{after}', "utf-8")
+    line = before[: before.index('"wrong": {')].count("\n") + 1
+    with pytest.raises(EvidenceError, match=f":{line}: the evidence of wrong was"):
+        load(folder)

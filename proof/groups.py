@@ -1,0 +1,75 @@
+"""What was seen of one example: lanes and editions that saw the same stand together.
+
+The first group is told in full, without what is usual. Of each other one only that is
+told in which it differs from the first.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from proof.facts import full, made
+from proof.outcome import Outcome, to_json
+from proof.versions import DEFAULT, Edition
+
+Seen = Mapping[Edition, Mapping[str, Outcome]]
+"""Outcomes by edition and lane."""
+WHERE = "lanes"
+"""The key of a group below which its lanes stand, by edition."""
+NAMED_ELSEWHERE = ("example", "lane")
+"""Fields of an outcome that a group does not tell: they are where it stands."""
+
+
+def grouped(seen: Seen) -> list[dict[str, Any]]:
+    """Return the groups as plain data."""
+    alike: dict[str, list[tuple[Edition, Outcome]]] = {}
+    for edition, outcome in _in_order(seen):
+        key = json.dumps(_told(to_json(outcome)), sort_keys=True)
+        alike.setdefault(key, []).append((edition, outcome))
+    firsts = [same[0][1] for same in alike.values()]
+    return [
+        _difference(one, firsts[0]) | {WHERE: _where(same)}
+        for one, same in zip(firsts, alike.values(), strict=True)
+    ]
+
+
+def apart(example: str, groups: Iterable[Mapping[str, Any]]) -> Seen:
+    """Return the outcomes that were grouped."""
+    seen: dict[Edition, dict[str, Outcome]] = {}
+    first: Mapping[str, Any] = {}
+    for group in groups:
+        first = first or group
+        named = {**first, **group, "example": example, "lane": ""}
+        where = named.pop(WHERE)
+        outcome = made(Outcome, named)
+        for name, lanes in where.items():
+            found = seen.setdefault(Edition.named(name), {})
+            found.update({lane: replace(outcome, lane=lane) for lane in lanes})
+    return seen
+
+
+def _in_order(seen: Seen) -> Iterator[tuple[Edition, Outcome]]:
+    """Yield the default edition's outcomes first, and each one's lanes by name."""
+    for edition in sorted(seen, key=lambda one: (one != DEFAULT, str(one))):
+        for lane in sorted(seen[edition]):
+            yield edition, seen[edition][lane]
+
+
+def _told(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in outcome.items() if k not in NAMED_ELSEWHERE}
+
+
+def _difference(one: Outcome, first: Outcome) -> dict[str, Any]:
+    """Return what a group says: the first what is unusual, others what differs."""
+    if one is first:
+        return _told(to_json(one))
+    told = full(first)
+    return _told({k: v for k, v in full(one).items() if v != told[k]})
+
+
+def _where(same: Iterable[tuple[Edition, Outcome]]) -> dict[str, list[str]]:
+    lanes: dict[str, list[str]] = {}
+    for edition, outcome in same:
+        lanes.setdefault(str(edition), []).append(outcome.lane)
+    return lanes

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from proof.claim import Claim
 from proof.outcome import BOUNDARIES, Outcome, Raised, Warned
+from proof.questions import is_about
 from proof.symptoms import COMMITTED, ROLLED_BACK
 
 
@@ -22,7 +23,7 @@ Detector = Callable[[Claim, Outcome], Iterator[Reason]]
 
 
 def _committed(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
-    yield from _answers(claim, outcome, True)
+    yield from _has_become_true(claim, outcome)
 
 
 def _rolled_back(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
@@ -36,19 +37,33 @@ def _rolled_back(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
 
 def _lost(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
     yield from _answers(claim, outcome, False)
+    asked = any(is_about(claim.text, one.table) for one in outcome.statements)
+    stopped = outcome.raised or outcome.hang or outcome.warnings or outcome.printed
+    if not asked and not stopped:
+        yield Reason(
+            claim.line, f"{claim}, by code that sets out for it",
+            "no statement for its table, no exception, no warning, nothing printed",
+            "Let the block do its twin's job, and show how far it comes.",
+        )  # fmt: skip
 
 
 def _escaped(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
-    yield from _answers(claim, outcome, True)
+    yield from _has_become_true(claim, outcome)
     if not any(one.kind == "ROLLBACK" for one in outcome.statements):
         yield Reason(
             claim.line, "the caller's transaction rolls back",
             "no ROLLBACK in the trace", "Roll the caller's transaction back.",
         )  # fmt: skip
+    elif not any(is_about(claim.text, table) for table in outcome.escaped()):
+        yield Reason(
+            claim.line, "the transaction that rolls back is open while it is written",
+            "no write of it, over another connection, between BEGIN and ROLLBACK",
+            "Write what is asked for while the caller's transaction is open.",
+        )  # fmt: skip
 
 
 def _partial(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
-    yield from _answers(claim, outcome, True)
+    yield from _has_become_true(claim, outcome)
     if outcome.raised is None and outcome.hang is None:
         yield Reason(
             claim.line,
@@ -59,7 +74,7 @@ def _partial(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
 
 
 def _corrupt(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
-    yield from _answers(claim, outcome, True)
+    yield from _has_become_true(claim, outcome)
     if outcome.raised is not None:
         yield Reason(
             claim.line, "no exception", exception(outcome.raised),
@@ -76,6 +91,11 @@ def _raises(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
         claim.text, raised.message
     ):
         yield Reason(claim.line, str(claim), exception(raised), _fix(claim))
+    elif raised.imitates:
+        yield Reason(
+            claim.line, f"{claim}, by the code that it is of", raised.imitates,
+            "Let the library raise it, or raise a class of the block's own.",
+        )  # fmt: skip
     elif raised.line != (0 if claim.apart else claim.line):
         where = "outside the block" if claim.apart else f"at line {claim.line}"
         yield Reason(
@@ -169,6 +189,17 @@ def same_text(claimed: str, seen: str) -> bool:
             return False
         position += len(part)
     return True
+
+
+def _has_become_true(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
+    yield from _answers(claim, outcome, True)
+    before = outcome.before.get(claim.text, False)
+    if before is not False:
+        seen = "it is true of the untouched database" if before is True else before
+        yield Reason(
+            claim.line, f"{claim}, and false before the run", f"before the run: {seen}",
+            "Ask for what the block changes.",
+        )  # fmt: skip
 
 
 def _answers(claim: Claim, outcome: Outcome, wanted: bool) -> Iterator[Reason]:

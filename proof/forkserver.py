@@ -113,7 +113,8 @@ class ForkServer:
         except Error as error:
             # If it is the server that is gone, dropping the database will say so.
             return replace(outcome, end=f"left a database that cannot be read: {error}")
-        return replace(outcome, answers=answers, changes=changes)
+        before = self._observer.before(expressions)
+        return replace(outcome, answers=answers, before=before, changes=changes)
 
     def _fork(self, task: Task) -> Exit:
         if task.place in WITHOUT_DJANGO:

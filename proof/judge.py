@@ -15,7 +15,8 @@ from proof.detectors import (
 )
 from proof.example import Example
 from proof.outcome import Outcome
-from proof.symptoms import COMMITTED
+from proof.questions import is_about
+from proof.symptoms import COMMITTED, ROLLED_BACK
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ def _like_kin(
     others = [(o, c) for o in kin for c in o.claims_for(outcome.lane)]
     if claims[0].good:
         yield from _wrong_here_too(claims[0], outcome, others)
+        yield from _rolled_back_elsewhere(claims, outcome, others)
     else:
         yield from _right_here_too(claims, outcome, others)
 
@@ -146,6 +148,25 @@ def _wrong_here_too(
             yield Reason(
                 first.line, f"not {claim}, as in {other.id}", seen,
                 "Let the ✅ do the job right, or say what the ❌ does wrong.",
+            )  # fmt: skip
+
+
+def _rolled_back_elsewhere(
+    claims: tuple[Claim, ...], outcome: Outcome, others: list[tuple[Example, Claim]]
+) -> Iterator[Reason]:
+    """Yield a rollback of other rows than those asked for.
+
+    They would be there without it: it wrote their table, or a ❌ shows them there.
+    """
+    shown = {claim.text for _, claim in others if claim.kind in ("escaped", "corrupt")}
+    for claim in claims:
+        if claim.kind != ROLLED_BACK or claim.text in shown:
+            continue
+        if not any(is_about(claim.text, table) for table in outcome.rolled_back()):
+            yield Reason(
+                claim.line, f"{claim}, by the transaction that wrote it",
+                f"what rolled back wrote {', '.join(sorted(outcome.rolled_back()))}",
+                "Ask for what was written and rolled back.",
             )  # fmt: skip
 
 

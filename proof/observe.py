@@ -9,15 +9,24 @@ from django.apps import apps
 from django.db import connections, models
 
 from proof.outcome import Change, Row
+from proof.questions import BUILTINS, EXPRESSIONS
 
 APPS = ("auth", "trading", "integrations", "members")
+ONLY_READS = {
+    "sqlite": "PRAGMA query_only = ON",
+    "postgresql": "SET default_transaction_read_only = on",
+}
+"""What makes a connection refuse to write, by Django's name for the database."""
 Rows = dict[str, dict[Any, tuple[Any, ...]]]
 
 
 class Observer:
-    """Looks at a database over a connection of its own; knows the template's rows."""
+    """Looks at a database over a connection of its own, which only reads.
 
-    def __init__(self, template_url: str) -> None:
+    It knows the template's rows, and what the template answers to the `questions`.
+    """
+
+    def __init__(self, template_url: str, questions: Iterable[str]) -> None:
         self._models = [
             model
             for label in APPS
@@ -25,8 +34,10 @@ class Observer:
             if model._meta.model_name != "permission"
         ]
         self._names: dict[str, Any] = {m.__name__: m for m in apps.get_models()}
-        self._names |= {n: getattr(models, n) for n in ("Q", "F", "Count", "Sum")}
+        self._names |= {name: getattr(models, name) for name in EXPRESSIONS}
+        self._names["__builtins__"] = BUILTINS
         self._point_at(template_url)
+        self._answers_before = {text: self._answer(text) for text in questions}
         self._before = self._all_rows()
         self._full_before = {m._meta.db_table: _as_data(m) for m in self._models}
         connections["default"].close()
@@ -42,16 +53,26 @@ class Observer:
         finally:
             connections["default"].close()
 
+    def before(self, questions: Iterable[str]) -> dict[str, bool | str]:
+        """Return what was not false of the untouched database."""
+        answers = {text: self._answers_before[text] for text in questions}
+        return {text: one for text, one in answers.items() if one is not False}
+
     def _point_at(self, url: str) -> None:
         connection = connections["default"]
         connection.close()
         connection.settings_dict["NAME"] = dj_database_url.parse(url)["NAME"]
+        with connection.cursor() as cursor:
+            cursor.execute(ONLY_READS[connection.vendor])
 
     def _answer(self, text: str) -> bool | str:
         try:
-            return bool(eval(text, dict(self._names)))
+            answer = eval(text, dict(self._names))
         except Exception as error:
-            return f"{type(error).__name__}: {error}"
+            return f"no answer: {type(error).__name__}: {error}"
+        if isinstance(answer, bool):
+            return answer
+        return f"no answer: it is a {type(answer).__name__}, neither true nor false"
 
     def _changes(self) -> Iterable[Change]:
         after = self._all_rows()

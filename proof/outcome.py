@@ -9,15 +9,20 @@ from proof.facts import facts, made
 Row = Mapping[str, Any]
 BOUNDARIES = ("BEGIN", "COMMIT", "ROLLBACK")
 """Kinds that begin or end a transaction; drivers send them in different ways."""
+WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
 @dataclass(frozen=True)
 class Raised:
-    """The exception that ended the example; `line` is the block's, 0 if not in it."""
+    """The exception that ended the example; `line` is the block's, 0 if not in it.
+
+    `imitates` says in which way it is not what its type's name says.
+    """
 
     type: str
     message: str
     line: int
+    imitates: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,8 @@ class Outcome:
     `end` is "returned", "raised", "hung", or how else the process went, such as
     "exited with 0 before the example was done" or "killed by SIGKILL". `answers`
     holds each expression of the example and its twins with what it was from outside:
-    true, false, or the error that it gave. `in_flight` is the largest number of
+    true, false, or why it has no answer; `before` those that were not false of the
+    untouched database. `in_flight` is the largest number of
     statements under way at once, `stalls` the block's lines at which an event loop
     stood still for half a second.
     """
@@ -107,25 +113,44 @@ class Outcome:
     printed: tuple[str, ...] = ()
     warnings: tuple[Warned, ...] = ()
     answers: Mapping[str, bool | str] = field(default_factory=dict)
+    before: Mapping[str, bool | str] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     statements: tuple[Statement, ...] = ()
     in_flight: int = 0
     stalls: tuple[int, ...] = ()
     left: Left = Left()
 
-    def rolled_back(self) -> bool:
-        """Whether a transaction was seen to write and then to roll back."""
-        wrote: set[str] = set()
-        for statement in self.statements:
-            if statement.kind in ("INSERT", "UPDATE", "DELETE"):
-                wrote.add(statement.connection)
-            elif statement.kind == "COMMIT":
-                wrote.discard(statement.connection)
-            elif (
-                statement.kind.startswith("ROLLBACK") and statement.connection in wrote
-            ):
-                return True
-        return False
+    def rolled_back(self) -> frozenset[str]:
+        """Return the tables that a transaction wrote and then rolled back."""
+        wrote: dict[str, set[str]] = {}
+        found: set[str] = set()
+        for one in self.statements:
+            if one.kind in WRITES:
+                wrote.setdefault(one.connection, set()).add(one.table)
+            elif one.kind == "COMMIT":
+                wrote.pop(one.connection, None)
+            elif one.kind.startswith("ROLLBACK"):
+                found |= wrote.get(one.connection, set())
+        return frozenset(found)
+
+    def escaped(self) -> frozenset[str]:
+        """Return the tables written while another connection's transaction was open.
+
+        Only of such a transaction that rolled back in the end.
+        """
+        open_: dict[str, set[str]] = {}
+        found: set[str] = set()
+        for one in self.statements:
+            if one.kind in WRITES:
+                for connection in open_.keys() - {one.connection}:
+                    open_[connection].add(one.table)
+            elif one.kind == "BEGIN":
+                open_[one.connection] = set()
+            elif one.kind == "COMMIT":
+                open_.pop(one.connection, None)
+            elif one.kind == "ROLLBACK":
+                found |= open_.pop(one.connection, set())
+        return frozenset(found)
 
 
 def to_json(outcome: Outcome) -> dict[str, Any]:

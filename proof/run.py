@@ -132,11 +132,14 @@ class _Work:
     def outcomes(self) -> Iterator[Seen]:
         """Yield the outcomes as they come, or leave the lane out."""
         try:
-            with _lane(self.name, self._begin, self.house) as zygote:
+            with _lane(self.name, self._begin, self.house, self._questions()) as zygote:
                 self.began = True
                 yield from in_lane(zygote, self.orders, self.house.turns)
         except LaneUnavailable as error:
             self.left_out = str(error)
+
+    def _questions(self) -> list[str]:
+        return sorted({text for order in self.orders for text in order["expressions"]})
 
     def _begin(self) -> Zygote:
         # One example at a time may use up the connections of that server.
@@ -256,7 +259,9 @@ def sandbox_server() -> Iterator[Callable[[], str]]:
 
 
 @contextmanager
-def _lane(name: str, begin: Callable[[], Zygote], house: _House) -> Iterator[Zygote]:
+def _lane(
+    name: str, begin: Callable[[], Zygote], house: _House, questions: list[str]
+) -> Iterator[Zygote]:
     """Prepare a lane's template database and its forkservers, and yield them."""
     mark = secrets.token_hex(4)
     lane = _found(name, mark, house.folder)
@@ -272,7 +277,7 @@ def _lane(name: str, begin: Callable[[], Zygote], house: _House) -> Iterator[Zyg
             lane.prepare()
         # What takes a while was started before: the sandbox, and what Zygote imports.
         setup = Setup(name, str(house.folder), mark, server, house.limit, broker)
-        zygote.start(setup, house.sandbox(), empty=True)
+        zygote.start(setup, house.sandbox(), questions, empty=True)
         yield zygote
     finally:
         zygote.close()

@@ -48,16 +48,20 @@ class Zygote:
         for descriptor in theirs:
             os.close(descriptor)
 
-    def start(self, setup: Setup, sandbox: str, *, empty: bool) -> None:
+    def start(
+        self, setup: Setup, sandbox: str, questions: list[str], *, empty: bool
+    ) -> None:
         """Wait until its forkservers are ready, and the template, if it is `empty`.
+
+        `questions` is all that its examples ask of the database.
 
         Raises:
             LaneUnavailable: the database server refused.
             ServerDied: the lane could not be prepared.
         """
-        self._setup, self._sandbox = setup, sandbox
+        self._setup, self._sandbox, self._questions = setup, sandbox, questions
         slots = [server.theirs for server in self.servers]
-        said = self._ask(Start(asdict(setup), slots, sandbox, empty))
+        said = self._ask(Start(asdict(setup), slots, sandbox, empty, questions))
         if "refused" in said:
             raise LaneUnavailable(f"{setup.lane().name}: {said['refused']}")
         if "broken" in said:
@@ -70,11 +74,12 @@ class Zygote:
         """Return one for a single slot, to be started by `start_again`."""
         other = Zygote(self._environment, 1, self._places)
         other._setup, other._sandbox = self._setup, self._sandbox
+        other._questions = self._questions
         return other
 
     def start_again(self) -> "Server":
         """Start it as the one that it stands in for was, and return its server."""
-        self.start(self._setup, self._sandbox, empty=False)
+        self.start(self._setup, self._sandbox, self._questions, empty=False)
         return self.servers[0]
 
     def hang_up(self) -> None:

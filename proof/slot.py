@@ -19,13 +19,14 @@ class Start:
     """What a zygote is told: the lane, and the descriptors of each slot's pipes.
 
     `sandbox` is the address of the server behind the SDKs; `empty` says that the
-    template database is still to be filled.
+    template database is still to be filled; `questions` is all that will be asked.
     """
 
     setup: dict[str, Any]
     slots: list[tuple[int, int]]
     sandbox: str
     empty: bool
+    questions: list[str]
 
 
 @dataclass

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from proof.questions import refused
+
 COMMITTED, ROLLED_BACK = "committed", "rolled back"
 EXPRESSION_SYMPTOMS = ("lost", "escaped", "partial", "corrupt")
 SYMPTOMS = (
@@ -40,14 +42,18 @@ class ClaimError(ValueError):
 
 
 def _read_expression(line: int, kind: str, rest: str) -> dict[str, str]:
+    then = "Write one expression over the models, true or false from outside."
     try:
-        compile(rest, "<claim>", "eval")
+        why = refused(rest)
     except SyntaxError as error:
         raise ClaimError(
             line,
             f'"{rest}" after "{kind}:" is not a Python expression ({error.msg})',
-            "Write one expression over the models, true or false from outside.",
+            then,
         ) from error
+    if why is not None:
+        problem = f'"{rest}" after "{kind}:" cannot be asked: {why}'
+        raise ClaimError(line, problem, then)
     return {"text": rest}
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from proof.caller import line_in
 from proof.hang import describe_hang
+from proof.imitation import imitated
 from proof.leftovers import Baseline, watch_loops
 from proof.recorder import FileRecorder, Notes
 from proof.trace import Trace
@@ -92,6 +93,7 @@ class Witness:
             type=f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins."),
             message=str(error)[:MAX_TEXT],
             line=self._line_of(error),
+            imitates=imitated(error, self._block),
         )
 
     def ended(self) -> None:

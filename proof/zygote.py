@@ -94,7 +94,7 @@ def _forked(places: list[str], line: Callable[[], str]) -> list[Slot]:
         place(name)
     if start.empty:
         _fill()
-    observer = Observer(template)
+    observer = Observer(template, start.questions)
     rehearse()
     _fork_nurseries(slots, setup)
     for slot in slots:

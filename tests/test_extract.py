@@ -12,7 +12,7 @@ from proof.places import PLACES
 
 TWIN = fence("right", CANCEL)
 LOST = f"def act():\n    pass\n\n\n# ❌ lost: {GOAL}"
-BODY = "def act():\n    pass\n\n\n# ✅ committed: True"
+BODY = "def act():\n    pass\n\n\n# ✅ committed: X"
 
 
 def refused(folder: Path, *blocks: str) -> str:
@@ -41,7 +41,7 @@ def test_a_block_is_read_whole(tmp_path: Path) -> None:
     assert (example.settles, example.twin) == (("S1", "P2"), None)
     assert (example.page, example.code) == ("page", BODY + "\n")
     assert example.at(5) == "docs/page.md:8"
-    assert example.source(5) == "# ✅ committed: True"
+    assert example.source(5) == "# ✅ committed: X"
 
 
 def test_pages_and_lines_are_in_order(tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ def test_a_block_without_a_claim_is_refused(tmp_path: Path) -> None:
 
 def test_a_block_with_both_marks_is_refused(tmp_path: Path) -> None:
     """A block either works or fails."""
-    assert refused(tmp_path, fence("a", f"{BODY}\n# ❌ lost: True")) == (
+    assert refused(tmp_path, fence("a", f"{BODY}\n# ❌ lost: X")) == (
         "docs/page.md:1: the block claims both ✅ and ❌\n"
         "    Make two blocks, a pair of twins."
     )
@@ -262,8 +262,8 @@ def test_a_block_with_both_marks_is_refused(tmp_path: Path) -> None:
 
 def test_an_unknown_symptom_is_refused_at_its_line(tmp_path: Path) -> None:
     """A claim that is none is refused at the line of its comment."""
-    assert refused(tmp_path, fence("a", BODY + "\n# ❌ breaks: True")) == (
-        'docs/page.md:7: unknown claim "❌ breaks: True"\n'
+    assert refused(tmp_path, fence("a", BODY + "\n# ❌ breaks: X")) == (
+        'docs/page.md:7: unknown claim "❌ breaks: X"\n'
         "    After ❌ stands one of: raises, lost, escaped, partial, corrupt, hangs, "
         "leaks, blocks, serial, warns."
     )
@@ -271,7 +271,7 @@ def test_an_unknown_symptom_is_refused_at_its_line(tmp_path: Path) -> None:
 
 def test_what_is_not_python_is_refused_at_its_line(tmp_path: Path) -> None:
     """A block that is not Python is refused at the page's line that shows it."""
-    text = refused(tmp_path, fence("a", "if 1:\n    2\n  3\n# ✅ committed: True"))
+    text = refused(tmp_path, fence("a", "if 1:\n    2\n  3\n# ✅ committed: X"))
     assert text.startswith("docs/page.md:4: this is not Python: unindent does not")
     assert text.endswith("\n    Mend the code of the block.")
 
@@ -321,9 +321,9 @@ def test_a_misspelt_goal_is_refused(
     tmp_path: Path, claim: str, verb: str, goals: str
 ) -> None:
     """A goal that its twin does not share to the letter is refused at its line."""
-    wrong = f"def act():\n    pass\n\n\n# ❌ {claim}: Order.objects.none()"
+    wrong = f"def act():\n    pass\n\n\n# ❌ {claim}: Order.objects.exists()"
     assert refused(tmp_path, TWIN, fence("b", wrong, "❌ It fails", twin="right")) == (
-        'docs/page.md:17: the goal "Order.objects.none()" is not one that the twin '
+        'docs/page.md:17: the goal "Order.objects.exists()" is not one that the twin '
         f"right {verb}: {goals}\n"
         "    Both say the same, to the letter (the twin: docs/page.md:1)."
     )
@@ -338,4 +338,4 @@ def test_both_sides_are_asked_every_question(tmp_path: Path) -> None:
     )  # fmt: skip
     asked = [pair_expressions(one, examples) for one in examples]
     assert asked[0] == asked[1] == (GOAL, "Order.objects.count() == 3")
-    assert asked[2] == ("True",)
+    assert asked[2] == ("X",)

@@ -234,7 +234,7 @@ def hostile(what: str, does: str, place: str, lanes: tuple[str, ...]) -> str:
     indented = "".join(f"    {line}\n" for line in dedent(does).strip().splitlines())
     start = "act()\n" if place == "script" else ""
     head = HEAD.replace("from trading.models import Order\n", "") if start else HEAD
-    claims = "".join(f"# ✅ committed: True [{lane}]\n" for lane in lanes)
+    claims = "".join(f"# ✅ committed: {GOAL} [{lane}]\n" for lane in lanes)
     before, after, call = AROUND.get(place, ("def act():", start, None))
     code = f"{head}\n{before}\n{indented}\n\n{after}\n{claims}"
     return fence(name_of(what), code, place=place, call=call)

@@ -34,6 +34,7 @@ RAISED = Outcome(
     answers={"GOAL": False},
 )
 RETURNED = Outcome("an-id", "sqlite", "returned", answers={"GOAL": True})
+ASKED = Statement("main thread", "C1", "autocommit", "SELECT", "app_goal", 1)
 
 
 def example(code: str, name: str = "an-id", twin: str | None = None) -> Example:
@@ -186,6 +187,7 @@ def test_a_wrong_that_passes_is_refuted() -> None:
     assert [one.seen for one in verdict.reasons] == [
         "no exception",
         "it is True (rows that differ: none)",
+        "no statement for its table, no exception, no warning, nothing printed",
     ]
 
 
@@ -205,7 +207,7 @@ def test_a_right_that_leaves_something_open_is_refuted(kind: str, claim: str) ->
 def test_what_is_left_is_counted() -> None:
     """Another number of threads, or another kind beside them, refutes the claim."""
     code = "act()\n\n# ❌ leaks 1 thread\n# ❌ lost: GOAL\n"
-    lost = replace(RETURNED, answers={"GOAL": False})
+    lost = replace(RETURNED, answers={"GOAL": False}, statements=(ASKED,))
     assert text(code, replace(lost, left=Left(thread=1))) == ""
     for left in (Left(), Left(thread=2), Left(thread=1, loop=1)):
         assert f"seen:    left open: {left}\n" in text(code, replace(lost, left=left))
@@ -245,7 +247,7 @@ def test_another_end_is_refuted(end: str) -> None:
 def test_statements_in_flight_are_counted() -> None:
     """Work is serial if more was sent than ran at once, and as much as is claimed."""
     code = "act()\n\n# ❌ serial: 1 at a time\n# ❌ lost: GOAL\n"
-    sent = Statement("main thread", "C1", "autocommit", "UPDATE", "trading_order", 1)
+    sent = Statement("main thread", "C1", "autocommit", "UPDATE", "app_goal", 1)
     lost = replace(RETURNED, answers={"GOAL": False}, statements=(sent, sent))
     assert text(code, replace(lost, in_flight=1)) == ""
     alone = replace(lost, statements=(sent,), in_flight=1)
@@ -269,7 +271,8 @@ def test_a_roll_back_is_seen_to_undo_a_write(kinds: list[str], holds: bool) -> N
         RETURNED,
         answers={"GOAL": False},
         statements=tuple(
-            Statement("main thread", "C1", "open", kind, "", 1) for kind in kinds
+            Statement("main thread", "C1", "open", kind, "app_goal", 1)
+            for kind in kinds
         ),
     )
     assert judge(example("act()\n\n# ✅ rolled back: GOAL\n"), outcome).holds is holds
@@ -347,3 +350,64 @@ def test_a_type_is_named_by_its_end(claimed: str, seen: str, same: bool) -> None
     code = f"act()  # ❌ raises {claimed}: x\n\n# ❌ lost: GOAL\n"
     outcome = replace(RAISED, raised=Raised(seen, "x", 1))
     assert judge(example(code), outcome).holds is same
+
+
+@pytest.mark.parametrize("kind", ["committed", "corrupt", "partial", "escaped"])
+@pytest.mark.parametrize("before", [True, "no answer: it is a tuple"])
+def test_what_was_true_before_shows_nothing(kind: str, before: bool | str) -> None:
+    """What is claimed to be there must not have been there before the run."""
+    mark = "✅" if kind == "committed" else "❌"
+    said = text(
+        f"act()\n\n# {mark} {kind}: GOAL\n", replace(RETURNED, before={"GOAL": before})
+    )
+    assert "and false before the run" in said
+
+
+def test_a_loss_without_an_attempt_is_refuted() -> None:
+    """A ❌ that does nothing at all has not lost what its twin commits."""
+    code = "act()\n\n# ❌ lost: GOAL\n"
+    idle = replace(RETURNED, answers={"GOAL": False})
+    assert "seen:    no statement for its table" in text(code, idle)
+    assert text(code, replace(idle, statements=(ASKED,))) == ""
+    other = replace(ASKED, table="app_another")
+    assert "no statement for its table" in text(
+        code, replace(idle, statements=(other,))
+    )
+
+
+def test_a_rollback_of_other_rows_is_refuted() -> None:
+    """`rolled back` is about what the transaction wrote, not any that rolled back."""
+    steps = (("BEGIN", ""), ("UPDATE", "app_another"), ("ROLLBACK", ""))
+    sent = tuple(replace(ASKED, kind=kind, table=table) for kind, table in steps)
+    outcome = replace(RETURNED, answers={"GOAL": False}, statements=sent)
+    said = text("act()\n\n# ✅ rolled back: GOAL\n", outcome)
+    assert "seen:    what rolled back wrote app_another" in said
+
+
+@pytest.mark.parametrize(
+    ("connection", "order", "holds"),
+    [
+        ("C2", ("BEGIN", "UPDATE", "ROLLBACK"), True),
+        ("C1", ("BEGIN", "UPDATE", "ROLLBACK"), False),
+        ("C2", ("BEGIN", "ROLLBACK", "UPDATE"), False),
+        ("C2", ("UPDATE", "BEGIN", "ROLLBACK"), False),
+    ],
+)
+def test_what_escapes_is_written_while_the_transaction_is_open(
+    connection: str, order: tuple[str, ...], holds: bool
+) -> None:
+    """A write before, after or within the transaction that rolls back is no escape."""
+    of = {"UPDATE": replace(ASKED, kind="UPDATE", connection=connection)}
+    sent = tuple(of.get(kind) or replace(ASKED, kind=kind, table="") for kind in order)
+    verdict = judge(
+        example("act()\n\n# ❌ escaped: GOAL\n"), replace(RETURNED, statements=sent)
+    )
+    assert verdict.holds is holds
+
+
+def test_an_exception_of_the_blocks_own_making_is_refuted() -> None:
+    """A block that raises a library's exception itself has not shown it."""
+    assert RAISED.raised is not None
+    own = replace(RAISED.raised, imitates="raised by the block itself")
+    said = text(BAD, replace(RAISED, raised=own))
+    assert "seen:    raised by the block itself" in said

@@ -150,7 +150,7 @@ def test_a_server_that_refuses_a_lanes_processes(empty: bool, tmp_path: Path) ->
     zygote = Zygote({**os.environ, "PYTHONPATH": path}, 1, [])
     try:
         with pytest.raises(LaneUnavailable) as caught:
-            zygote.start(setup, "", empty=empty)
+            zygote.start(setup, "", [], empty=empty)
     finally:
         zygote.close()
     assert str(caught.value) == (

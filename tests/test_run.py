@@ -62,9 +62,13 @@ COMMAND_ERROR = f"""
 from django.core.management.base import BaseCommand, CommandError
 
 
+class NoOrder(CommandError):
+    pass
+
+
 class Command(BaseCommand):
     def handle(self, **options):
-        raise CommandError("no such order")  # ❌ raises CommandError: no such order
+        raise NoOrder("no such order")  # ❌ raises NoOrder: no such order
 
 
 # ❌ lost: {GOAL}

@@ -23,7 +23,7 @@ from proof.run import Report
 from proof.site import HOST, PortTaken, free_port
 
 LOST = "act = int\n\n# ❌ lost: {goal}"
-OTHER = fence("other", "act = int\n\n# ✅ committed: True")
+OTHER = fence("other", "act = int\n\n# ✅ committed: Order.objects.exists()")
 
 
 class Desk:

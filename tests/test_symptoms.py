@@ -125,12 +125,12 @@ with transaction.atomic():
 
 PAIRS = {
     "raises": Pair(
-        f"# ❌ lost: {GOAL}\n# ❌ partial: Order.objects.exists()",
+        f"# ❌ lost: {GOAL}",
         "int('x')  # ❌ raises ValueError: invalid literal for int()…",
         "str('x')  # ❌ raises ValueError: invalid literal for int()…",
         "no exception",
     ),
-    "lost": Pair(f"# ❌ lost: {GOAL}", "pass", "cancel()", "it is True"),
+    "lost": Pair(f"# ❌ lost: {GOAL}", "MINE.exists()", "cancel()", "it is True"),
     "escaped": Pair(
         f"# ❌ escaped: {GOAL}", OTHER_THREAD, SAME_THREAD, "it is False"
     ),
@@ -140,12 +140,12 @@ PAIRS = {
     ),
     "partial": Pair(
         f"# ❌ partial: {GOAL}\n# ❌ lost: {GOAL} and Order.objects.count() == 1",
-        "cancel()\nraise KeyError(1)  # ❌ raises KeyError: 1",
-        "raise KeyError(1)  # ❌ raises KeyError: 1",
+        "cancel()\n{}[1]  # ❌ raises KeyError: 1",
+        "{}[1]  # ❌ raises KeyError: 1",
         "it is False",
     ),
     "partial without an end": Pair(
-        f"# ❌ partial: {GOAL}", "cancel()\nraise KeyError(1)  # ❌ raises KeyError: 1",
+        f"# ❌ partial: {GOAL}", "cancel()\n{}[1]  # ❌ raises KeyError: 1",
         "cancel()", "it ran to its end",
         ("sqlite",),
     ),
@@ -197,26 +197,28 @@ PAIRS = {
     ),
     "leaks descriptors": Pair(
         f"# ❌ lost: {GOAL}\n# ❌ leaks 2 descriptors",
-        "import socket\nkept.extend(socket.socketpair())",
+        "MINE.exists()\nimport socket\nkept.extend(socket.socketpair())",
         "import socket\nfor one in socket.socketpair():\n    one.close()",
         "left open: nothing",
         ("sqlite",),
     ),
     "leaks a thread": Pair(
         f"# ❌ lost: {GOAL}\n# ❌ leaks 1 thread",
-        "in_thread(threading.Event().wait, daemon=True)", "in_thread(time.time)",
+        "MINE.exists()\nin_thread(threading.Event().wait, daemon=True)",
+        "in_thread(time.time)",
         "left open: nothing",
         ("sqlite",),
     ),
     "leaks a loop": Pair(
         f"# ❌ lost: {GOAL}\n# ❌ leaks 1 loop",
-        "kept.append(asyncio.new_event_loop())", "asyncio.new_event_loop().close()",
+        "MINE.exists()\nkept.append(asyncio.new_event_loop())",
+        "asyncio.new_event_loop().close()",
         "left open: nothing",
         ("sqlite",),
     ),
     "leaks a task": Pair(
         f"# ❌ lost: {GOAL}\n# ❌ leaks 1 loop, 1 task",
-        "kept.append(asyncio.new_event_loop())\n"
+        "MINE.exists()\nkept.append(asyncio.new_event_loop())\n"
         "kept.append(kept[0].create_task(asyncio.sleep(9)))\n"
         "kept[0].run_until_complete(asyncio.sleep(0))",
         "kept.append(asyncio.new_event_loop())",

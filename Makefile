@@ -57,7 +57,7 @@ lint: environment ## check format, style and types
 	@$(BIN)/python -m ruff check --quiet .
 	@$(BIN)/python -m mypy --no-error-summary
 
-matrix: environment ## run the examples with older versions of Django; ARGS=--every for each Python
+matrix: environment ## run the examples with each Python here, and older versions of Django; ARGS=--every for all pairs
 	@$(BIN)/python -m tools.matrix $(ARGS)
 
 stability: environment ## run all examples twenty times, half of them on busy cores

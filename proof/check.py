@@ -68,6 +68,15 @@ class Check:
                 return one
         return None
 
+    def why_not(self, example: Example, database: str) -> str | None:
+        """Return why an example did not run on a database, None if nothing says so."""
+        reasons = (
+            self.report.unmet.get((example.id, lane))
+            for lane in example.lanes(database)
+        )
+        left_out = self.report.left_out.get(database)
+        return left_out or next(filter(None, reasons), None)
+
     def on(self, example: Example, database: str) -> list[Verdict]:
         """Return an example's verdicts on one database, one for each `under`.
 
@@ -118,6 +127,8 @@ def in_numbers(check: Check) -> dict[str, Any]:
         if judged:
             refuted = [one.example.id for one in judged if not one.holds]
             lanes[lane] = {"ran": len(judged), "refuted": refuted}
+        if unmet := _unmet(check.report, lane):
+            lanes.setdefault(lane, {"ran": 0, "refuted": []})["unmet"] = unmet
         if lane in check.report.left_out:
             kind = "lost" if lane in check.report.lost else "left out"
             lanes.setdefault(lane, {})[kind] = check.report.left_out[lane]
@@ -126,6 +137,15 @@ def in_numbers(check: Check) -> dict[str, Any]:
         "django": django.get_version(),
         "lanes": lanes,
     }
+
+
+def _unmet(report: Report, database: str) -> dict[str, list[str]]:
+    """Return by reason what did not run in a lane that itself did."""
+    found: dict[str, list[str]] = {}
+    for (name, lane), reason in report.unmet.items():
+        if lane.split("/")[0] == database not in report.left_out:
+            found.setdefault(reason, []).append(name)
+    return found
 
 
 def write_summary(path: Path, check: Check) -> None:
@@ -144,6 +164,9 @@ def _lane_line(name: str, facts: Mapping[str, Any]) -> str:
     if "ran" in facts:
         refuted = len(facts["refuted"])
         parts.append(f"{facts['ran'] - refuted} of {facts['ran']} hold")
+    for reason, names in facts.get("unmet", {}).items():
+        who = ", ".join(dict.fromkeys(names))
+        parts.append(f"{len(names)} did not run, because {reason} ({who})")
     if "lost" in facts:
         parts.append(f"LOST HALF-WAY: {facts['lost']}")
     if "left out" in facts:

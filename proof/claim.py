@@ -20,7 +20,7 @@ from proof.symptoms import (
     SYMPTOMS,
     ClaimError,
 )
-from proof.versions import DJANGOS, is_bound, within
+from proof.versions import EDITIONS, KNOWN, Edition, is_bound, within
 
 LANES = ("sqlite", "postgresql", "redis", "full")
 UNDER = {
@@ -43,7 +43,7 @@ class Claim:
     "committed", "rolled back" or a symptom. `text` is the expression, the message,
     the hang's reason or the warning's text; `name` the exception or category.
     `counts` holds what a leak leaves open, and `number` how many run at a time.
-    `djangos` are the versions of Django that it is made for.
+    `editions` are those that it is made for.
     """
 
     line: int
@@ -53,7 +53,7 @@ class Claim:
     counts: tuple[tuple[str, int], ...] = ()
     number: int = 0
     lanes: tuple[str, ...] = ()
-    djangos: tuple[str, ...] = DJANGOS
+    editions: tuple[Edition, ...] = EDITIONS
     apart: bool = False
 
     @property
@@ -146,12 +146,12 @@ def _parse(own: int, spoken_of: int, text: str) -> Claim:
     body, names = _split_names(sentence)
     lanes = tuple(name for name in names if not is_bound(name))
     _lanes_are_known(own, lanes)
-    djangos = _read_bounds(own, tuple(filter(is_bound, names)))
+    editions = _read_bounds(own, tuple(filter(is_bound, names)))
     kind, rest = _split_kind(own, mark, body)
     parsed = READERS[kind](own, kind, rest)
     line = spoken_of if kind in OF_A_LINE and spoken_of else own
     return Claim(
-        line, kind, lanes=lanes, djangos=djangos, apart=not spoken_of, **parsed
+        line, kind, lanes=lanes, editions=editions, apart=not spoken_of, **parsed
     )
 
 
@@ -171,11 +171,15 @@ def _lanes_are_known(line: int, lanes: tuple[str, ...]) -> None:
             )
 
 
-def _read_bounds(line: int, bounds: tuple[str, ...]) -> tuple[str, ...]:
+def _read_bounds(line: int, bounds: tuple[str, ...]) -> tuple[Edition, ...]:
     try:
         return within(bounds)
     except ValueError as error:
-        then = f"Write `[django<{DJANGOS[1]}]` or `[django>={DJANGOS[1]}]`."
+        of = "python" if "python" in str(error) else "django"
+        first, *others = KNOWN[of][1:]
+        then = (
+            f"Write `[{of}<{first}]` or `[{of}>={first}]`; or name {', '.join(others)}."
+        )
         raise ClaimError(line, str(error), then) from error
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from proof.claim import LANES, NAMES, Claim
 from proof.places import WITH_BROKER
-from proof.versions import NEWEST, RUNNING
+from proof.versions import DEFAULT, HERE, Edition
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Example:
 
     @property
     def good(self) -> bool:
-        """Whether this is a ✅, in the newest version of Django."""
-        return all(claim.good for claim in self.claims_of(NEWEST))
+        """Whether this is a ✅, in the default edition."""
+        return all(claim.good for claim in self.claims_of(DEFAULT))
 
     @property
     def page(self) -> str:
@@ -69,13 +69,13 @@ class Example:
         lines = self.code.splitlines()
         return lines[line - 1].strip() if 0 < line <= len(lines) else ""
 
-    def claims_of(self, django: str) -> tuple[Claim, ...]:
-        """Return the claims that are made for a version of Django."""
-        return tuple(claim for claim in self.claims if django in claim.djangos)
+    def claims_of(self, edition: Edition) -> tuple[Claim, ...]:
+        """Return the claims that are made for an edition."""
+        return tuple(claim for claim in self.claims if edition in claim.editions)
 
-    def claims_for(self, lane: str) -> tuple[Claim, ...]:
-        """Return the claims that are made for a lane, and the Django that runs here."""
-        return tuple(c for c in self.claims_of(RUNNING) if c.speaks_of(lane))
+    def claims_for(self, lane: str, edition: Edition = HERE) -> tuple[Claim, ...]:
+        """Return the claims that are made for a lane and an edition."""
+        return tuple(c for c in self.claims_of(edition) if c.speaks_of(lane))
 
     def __str__(self) -> str:
         return f"{self.path}:{self.start}-{self.end}"

@@ -1,7 +1,7 @@
 """Pages in, examples out: every Python block of `docs/`, or an error with its line."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,7 +18,7 @@ from proof.example import Example
 from proof.fences import HEADER_FORM, no_fence_overlooked
 from proof.places import CALLED, PLACES
 from proof.symptoms import COMMITTED, ROLLED_BACK, ClaimError
-from proof.versions import DJANGOS, NEWEST
+from proof.versions import DEFAULT, EDITIONS, Edition, bounds_of
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYS = (
@@ -152,17 +152,39 @@ def _header_fits_claims(example: Example) -> None:
 
 
 def _is_one_of_both(example: Example, wrong: Callable[[str, str], NoReturn]) -> None:
-    for django in DJANGOS:
-        sides = {claim.good for claim in example.claims_of(django)}
-        if len(sides) == 2:
+    silent = [one for one in EDITIONS if not example.claims_of(one)]
+    if silent:
+        bounds = bounds_of(silent)
+        where = f"[{bounds}]" if bounds else f"{silent[0]}"
+        wrong(
+            f"the block {example.id} makes no claim for {where}",
+            "Say what its run shows there, as "
+            f"{_ways_to_say(example, silent, bounds)}.",
+        )
+    for edition in EDITIONS:
+        if len({claim.good for claim in example.claims_of(edition)}) == 2:
             wrong(
-                "the block claims both ✅ and ❌", "Make two blocks, a pair of twins."
+                f"the block claims both ✅ and ❌{_at(example, edition)}",
+                "Make two blocks, a pair of twins.",
             )
-        if not sides:
-            wrong(
-                f"the block makes no claim for Django {django}",
-                f"Say what its run shows there, as `# ❌ … [django<{NEWEST}]`.",
-            )
+
+
+def _ways_to_say(
+    example: Example, silent: Collection[Edition], bounds: str | None
+) -> str:
+    """Return a claim to write: on the title's side, or how a ✅ fails elsewhere."""
+    good = example.title.startswith("✅")
+    name = f" [{bounds}]" if bounds else ""
+    ways = [f"`# ✅ committed: …{name}`"] if good else []
+    if not good or DEFAULT not in silent:
+        ways.append(f"`# ❌ …{name}`")
+    return ", or, if it fails there, ".join(ways)
+
+
+def _at(example: Example, edition: Edition) -> str:
+    """Return in which edition, where it is not so in all."""
+    bound = any(claim.editions != EDITIONS for claim in example.claims)
+    return f" for {edition}" if bound else ""
 
 
 def _under_is_known(example: Example, wrong: Callable[[str, str], NoReturn]) -> None:

@@ -17,6 +17,7 @@ from proof.example import Example
 from proof.outcome import Outcome
 from proof.questions import is_about
 from proof.symptoms import COMMITTED, ROLLED_BACK
+from proof.versions import HERE, Edition
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,19 @@ class Verdict:
         return "\n".join(lines)
 
 
-def judge(example: Example, outcome: Outcome, kin: Iterable[Example] = ()) -> Verdict:
+def judge(
+    example: Example,
+    outcome: Outcome,
+    kin: Iterable[Example] = (),
+    edition: Edition = HERE,
+) -> Verdict:
     """Hold what an example says against what was seen of it.
 
     `kin` are the ✅ that a ❌ names as its twin, or the ❌ that name a ✅ as theirs:
-    what one side says is right or wrong must not be so on the other.
+    what one side says is right or wrong must not be so on the other. `edition` is the
+    one that the outcome was seen in.
     """
-    claims = example.claims_for(outcome.lane)
+    claims = example.claims_for(outcome.lane, edition)
     if not claims:
         return Verdict(example, outcome, (_no_claim(outcome.lane),))
     reasons = chain(
@@ -65,7 +72,7 @@ def judge(example: Example, outcome: Outcome, kin: Iterable[Example] = ()) -> Ve
             for reason in DETECTORS[claim.kind](claim, outcome)
         ),
         _unclaimed(example, claims, outcome),
-        _like_kin(claims, outcome, kin),
+        _like_kin(claims, outcome, kin, edition),
     )
     return Verdict(example, outcome, tuple(reasons))
 
@@ -122,10 +129,13 @@ def _unclaimed(
 
 
 def _like_kin(
-    claims: tuple[Claim, ...], outcome: Outcome, kin: Iterable[Example]
+    claims: tuple[Claim, ...],
+    outcome: Outcome,
+    kin: Iterable[Example],
+    edition: Edition,
 ) -> Iterator[Reason]:
     """Yield what is as on the other side of a pair, and must not be."""
-    others = [(o, c) for o in kin for c in o.claims_for(outcome.lane)]
+    others = [(o, c) for o in kin for c in o.claims_for(outcome.lane, edition)]
     if claims[0].good:
         yield from _wrong_here_too(claims[0], outcome, others)
         yield from _rolled_back_elsewhere(claims, outcome, others)

@@ -28,6 +28,7 @@ from proof.lanes import (
     find_redis,
     is_full,
 )
+from proof.needs import unmet
 from proof.outcome import Outcome
 from proof.server import Zygote, end
 from proof.supervise import LIMIT
@@ -53,13 +54,15 @@ class Report:
     """What a run saw: its outcomes, and for each lane left out the reason.
 
     `lost` names the lanes that began and could not go on; `seconds` is how long
-    each example took, by example and lane.
+    each example took, by example and lane. `unmet` holds those, likewise, that need
+    what is not on this machine, with the reason.
     """
 
     outcomes: tuple[Outcome, ...]
     left_out: dict[str, str] = field(default_factory=dict)
     lost: frozenset[str] = frozenset()
     seconds: dict[tuple[str, str], float] = field(default_factory=dict)
+    unmet: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def of(self, example: str) -> dict[str, Outcome]:
         """Return the outcomes of an example by lane."""
@@ -81,20 +84,23 @@ def run(
     """Run the chosen examples in each lane that can run here.
 
     `everything` is where the twins are found. A lane that cannot run, or is lost
-    half-way, is named in the report with its reason.
+    half-way, and an example that needs what is not here are named in the report
+    with their reasons.
 
     Raises:
         ServerDied: a process of the run ended without being asked to.
     """
     seen: dict[tuple[str, str], tuple[Outcome, float]] = {}
-    expressions = {e.id: pair_expressions(e, everything) for e in chosen}
+    lanes, missing = tuple(lanes), unmet(chosen)
+    runnable = [one for one in chosen if one.id not in missing]
+    expressions = {e.id: pair_expressions(e, everything) for e in runnable}
     with ExitStack() as stack:
         folder = stack.enter_context(workspace())
         told = stack.enter_context(janitor(folder))
         sandbox = stack.enter_context(sandbox_server())
         house = _House(folder, sandbox, told, limit, Turns(jobs or at_a_time()))
         works = [
-            _Work(name, _orders(name, chosen, expressions), house) for name in lanes
+            _Work(name, _orders(name, runnable, expressions), house) for name in lanes
         ]
         busy = [work for work in works if work.orders]
         for outcome, seconds in in_lanes([work.outcomes for work in busy], house.turns):
@@ -105,6 +111,12 @@ def run(
         {work.name: work.left_out for work in busy if work.left_out},
         frozenset(work.name for work in busy if work.began and work.left_out),
         {key: seconds for key, (_, seconds) in seen.items()},
+        {
+            (one.id, lane): missing[one.id]
+            for one in chosen
+            for name in (lanes if one.id in missing else ())
+            for lane in one.lanes(name)
+        },
     )
 
 

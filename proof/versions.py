@@ -1,24 +1,30 @@
-"""The versions that the guide speaks of, and a claim's bounds among them.
+"""The editions that the guide speaks of, and a claim's bounds among them.
 
 A claim without a bound is made for all. `[django<6.0]` makes it for those before
-6.0, `[django>=6.0]` for 6.0 and what came after it.
+6.0, `[python>=3.14]` for Python 3.14 and what came after it; with both it is made for
+the editions that are within both.
 """
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import django
 
+PYTHON = ".".join(map(str, sys.version_info[:2]))
+"""The Python that runs."""
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+"""The Pythons that a bound can name, the oldest first."""
 DJANGOS = ("5.2", "6.0", "6.1")
 """What the examples are run with, the oldest first; evidence is of the last."""
 NEWEST = DJANGOS[-1]
 RUNNING = ".".join(map(str, django.VERSION[:2]))
-"""The version that is installed here."""
-PYTHON = ".".join(map(str, sys.version_info[:2]))
-"""The Python that runs."""
+"""The Django that is installed here."""
+NEEDS = {"6.0": "3.12", "6.1": "3.12"}
+"""The oldest Python that a Django installs with, where it is not the oldest of all."""
 
 
 @dataclass(frozen=True)
@@ -54,31 +60,73 @@ DEFAULT = Edition(_default_python(), NEWEST)
 """The edition that evidence is recorded of in full, and that the pages show."""
 HERE = Edition(PYTHON, RUNNING)
 """The edition that runs here."""
-BOUND = re.compile(r"django(<|>=)(\d+\.\d+)")
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def djangos_for(python: str) -> tuple[str, ...]:
+    """Return the versions of Django that install with a Python, the oldest first."""
+    oldest = PYTHONS[0]
+    return tuple(
+        one for one in DJANGOS if _number(NEEDS.get(one, oldest)) <= _number(python)
+    )
+
+
+def _editions() -> Iterator[Edition]:
+    # A Python that is newer than all names here is as supported as they are.
+    known = sorted({*PYTHONS, PYTHON}, key=_number)
+    for python in known:
+        for version in djangos_for(python):
+            yield Edition(python, version)
+
+
+EDITIONS = tuple(_editions())
+"""Every pair that exists, by Python and then by Django, the oldest first."""
+KNOWN = {"python": PYTHONS, "django": DJANGOS}
+BOUND = re.compile(r"(python|django)(<|>=)(\d+\.\d+)")
 
 
 def is_bound(text: str) -> bool:
-    """Whether a word behind a claim is meant for Django's version."""
-    return text.startswith("django<") or text.startswith("django>")
+    """Whether a word behind a claim is meant for a version of Python or Django."""
+    return re.match(r"(python|django)[<>=]", text) is not None
 
 
-def within(bounds: Iterable[str]) -> tuple[str, ...]:
-    """Return the versions that are within all bounds.
+def within(bounds: Iterable[str]) -> tuple[Edition, ...]:
+    """Return the editions that are within all bounds.
 
     Raises:
         ValueError: a bound cannot be read, or it leaves all versions in, or none.
     """
-    found: tuple[str, ...] = DJANGOS
-    for bound in bounds:
-        found = tuple(one for one in found if one in _within(bound))
+    bounds = tuple(bounds)
+    meets = [_reader(bound) for bound in bounds]
+    found = tuple(one for one in EDITIONS if all(meet(one) for meet in meets))
     if not found:
-        raise ValueError(f"no version of Django is within {', '.join(bounds)}")
+        raise ValueError(f"no edition is within {', '.join(bounds)}")
     return found
 
 
-def _within(bound: str) -> tuple[str, ...]:
+def _reader(bound: str) -> Callable[[Edition], bool]:
     read = BOUND.fullmatch(bound)
-    if read is None or read[2] not in DJANGOS[1:]:
+    if read is None or read[3] not in KNOWN[read[1]][1:]:
         raise ValueError(f'"{bound}" is not a bound')
-    at = DJANGOS.index(read[2])
-    return DJANGOS[:at] if read[1] == "<" else DJANGOS[at:]
+    of, below, limit = read[1], read[2] == "<", _number(read[3])
+    return lambda one: (_number(getattr(one, of)) < limit) is below
+
+
+def bounds_of(editions: Iterable[Edition]) -> str | None:
+    """Return the shortest bounds that leave just these editions in; None if none do."""
+    wanted = set(editions)
+    singles = [
+        f"{of}{how}{one}"
+        for of in ("django", "python")
+        for one in KNOWN[of][1:]
+        for how in ("<", ">=")
+    ]
+    for many in range(1, 5):
+        for bounds in combinations(singles, many):
+            meets = [_reader(bound) for bound in bounds]
+            if wanted == {e for e in EDITIONS if all(meet(e) for meet in meets)}:
+                return ", ".join(bounds)
+    return None

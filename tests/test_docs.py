@@ -48,7 +48,7 @@ def test_every_lane_has_a_test(lane: str) -> None:
 def holds(example: Example, lane: str, checked: Check) -> None:
     """Fail with the verdict's own text, or skip with the reason of a lane left out."""
     verdicts = checked.on(example, lane)
-    reason = checked.report.left_out.get(lane)
+    reason = checked.why_not(example, lane)
     if verdicts:
         refuted = [str(one) for one in verdicts if not one.holds]
         if refuted:
@@ -56,6 +56,6 @@ def holds(example: Example, lane: str, checked: Check) -> None:
     elif lane in checked.report.lost:
         pytest.fail(f"{example} [{lane}] the lane was lost: {reason}", pytrace=False)
     elif reason is not None:
-        pytest.skip(f"{lane} did not run: {reason}")
+        pytest.skip(f"{lane} did not run, because {reason}")
     else:
         pytest.fail(f"{example} [{lane}] was left out without a reason", pytrace=False)

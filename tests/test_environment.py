@@ -34,7 +34,9 @@ def add(machine: Path, name: str, says: str, installs: str = "exit 0") -> None:
     path.chmod(0o755)
 
 
-def set_up(machine: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def set_up(
+    machine: Path, asked: str = ".venv", **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run the script there, with none of this machine's interpreters in reach."""
     tools = machine / "tools"
     tools.mkdir(exist_ok=True)
@@ -45,7 +47,7 @@ def set_up(machine: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         if not (tools / name).exists():
             (tools / name).symlink_to(found)
     return subprocess.run(
-        ["sh", str(ROOT / "tools" / "environment.sh"), ".venv"],
+        ["sh", str(ROOT / "tools" / "environment.sh"), asked],
         cwd=machine,
         env={
             "PATH": f"{machine / 'bin'}{os.pathsep}{tools}",
@@ -127,3 +129,13 @@ def test_the_one_that_is_named_is_taken(machine: Path) -> None:
     assert done.returncode == 1
     assert "with Python 3.12" in done.stdout
     assert "3.14" not in done.stdout
+
+
+def test_what_is_here_is_listed(machine: Path) -> None:
+    """The matrix asks which Pythons there are; nothing is made for the answer."""
+    add(machine, "python3.12", "echo 3.12")
+    add(machine, "python3", "echo 3.14")
+    add(machine, "python3.10", "echo 3.10")
+    lines = set_up(machine, "--list").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["3.14", "3.12"]
+    assert not (machine / "--list").exists()

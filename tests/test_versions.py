@@ -1,11 +1,11 @@
-"""Claims that are made for some versions of Django only."""
+"""Claims that are made for some editions only: a version of Python, or of Django."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from proof import example as example_module
 from proof.claim import Claim, read_claims
 from proof.errors import MarkdownError
 from proof.example import Example
@@ -13,14 +13,33 @@ from proof.extract import extract
 from proof.judge import judge
 from proof.outcome import Outcome, Raised
 from proof.symptoms import ClaimError
-from proof.versions import DJANGOS, NEWEST, RUNNING, within
-from tools.matrix import at_least, every
+from proof.versions import (
+    DEFAULT,
+    DJANGOS,
+    EDITIONS,
+    PYTHON,
+    PYTHONS,
+    RUNNING,
+    Edition,
+    bounds_of,
+    djangos_for,
+    within,
+)
+from tools.matrix import (
+    Combination,
+    each,
+    ends,
+    every,
+    naming_a_django,
+    pythons_here,
+)
 
 CODE = """\
 from django.tasks import task  # ❌ raises ModuleNotFoundError: no tasks [django<6.0]
 
 # ✅ committed: GOAL [django>=6.0]
 """
+UNTIL = "act()  # ❌ raises E: a [python>=3.14]\n\n# ✅ committed: X [python<3.14]"
 HEADER = '```python {#an-id title="✅ A title" data-place="command"}'
 OLD = Outcome(
     "an-id",
@@ -40,26 +59,67 @@ def one(code: str = CODE) -> Example:
 
 
 @pytest.mark.parametrize(
-    ("suffix", "lanes", "djangos"),
+    ("suffix", "lanes", "djangos", "pythons"),
     [
-        ("", (), DJANGOS),
-        ("[django<6.0]", (), ("5.2",)),
-        ("[django>=6.0]", (), ("6.0", "6.1")),
-        ("[django>=6.0, django<6.1]", (), ("6.0",)),
-        ("[sqlite, django<6.1]", ("sqlite",), ("5.2", "6.0")),
+        ("", (), DJANGOS, PYTHONS),
+        ("[django<6.0]", (), ("5.2",), PYTHONS),
+        ("[django>=6.0]", (), ("6.0", "6.1"), PYTHONS[1:]),
+        ("[django>=6.0, django<6.1]", (), ("6.0",), PYTHONS[1:]),
+        ("[python<3.12]", (), ("5.2",), ("3.11",)),
+        ("[python>=3.14, django>=6.1]", (), ("6.1",), ("3.14",)),
+        ("[sqlite, django<6.1]", ("sqlite",), ("5.2", "6.0"), PYTHONS),
     ],
 )
 def test_versions_stand_beside_lanes(
-    suffix: str, lanes: tuple[str, ...], djangos: tuple[str, ...]
+    suffix: str,
+    lanes: tuple[str, ...],
+    djangos: tuple[str, ...],
+    pythons: tuple[str, ...],
 ) -> None:
-    """Bounds in brackets say which versions a claim is made for; without, all."""
+    """Bounds in brackets say which editions a claim is made for; without, all."""
     (claim,) = read_claims(f"act()  # ❌ raises E: a {suffix}")
-    assert (claim.text, claim.lanes, claim.djangos) == ("a", lanes, djangos)
+    assert (claim.text, claim.lanes) == ("a", lanes)
+    named = [one for one in claim.editions if one.python in PYTHONS]
+    assert tuple(dict.fromkeys(one.python for one in named)) == pythons
+    assert {one.django for one in named} == set(djangos)
+
+
+def test_not_every_pair_exists() -> None:
+    """A Python runs only the versions of Django that install with it."""
+    assert djangos_for("3.11") == ("5.2",)
+    assert djangos_for("3.12") == DJANGOS
+    assert Edition("3.11", "6.0") not in EDITIONS
+    assert DEFAULT in EDITIONS
+
+
+def test_the_lock_says_which_pairs_exist() -> None:
+    """The requirements hold for each Python the newest Django that it runs here."""
+    lock = Path("requirements.txt").read_text("utf-8")
+    found = re.findall(
+        r"^django==(\d+\.\d+)\S* ; python_full_version (.*?) ", lock, re.M
+    )
+    assert dict(found) == {djangos_for("3.11")[-1]: "<", djangos_for("3.12")[-1]: ">="}
+
+
+@pytest.mark.parametrize(
+    "bounds", ["django<6.0", "python>=3.14", "django>=6.1, python<3.14"]
+)
+def test_editions_are_named_by_the_shortest_bounds(bounds: str) -> None:
+    """What is to be written for a set of editions is what is read as that set."""
+    assert bounds_of(within(bounds.split(", "))) == bounds
+    assert bounds_of([EDITIONS[0], DEFAULT]) is None
 
 
 @pytest.mark.parametrize(
     "bound",
-    ["django<5.2", "django>=5.2", "django<7.0", "django>6.0", "django<=6.0"],
+    [
+        "django<5.2",
+        "django>=5.2",
+        "django<7.0",
+        "django>6.0",
+        "django<=6.0",
+        "django=6",
+    ],
 )
 def test_a_bound_that_divides_nothing_is_refused(bound: str) -> None:
     """A bound names < or >= and a supported version that is not the oldest."""
@@ -67,13 +127,22 @@ def test_a_bound_that_divides_nothing_is_refused(bound: str) -> None:
         read_claims(f"act()  # ❌ raises E: a [{bound}]")
     assert (caught.value.problem, caught.value.then) == (
         f'"{bound}" is not a bound',
-        "Write `[django<6.0]` or `[django>=6.0]`.",
+        "Write `[django<6.0]` or `[django>=6.0]`; or name 6.1.",
     )
+
+
+@pytest.mark.parametrize("bound", ["python<3.11", "python>=3.10", "python>3.12"])
+def test_a_bound_to_a_python_is_read_alike(bound: str) -> None:
+    """What is no bound of Python is refused, and told of bounds of Python."""
+    with pytest.raises(ClaimError) as caught:
+        read_claims(f"act()  # ❌ raises E: a [django<6.0, {bound}]")
+    assert caught.value.problem == f'"{bound}" is not a bound'
+    assert "[python<3.12]" in caught.value.then
 
 
 def test_bounds_that_leave_no_version_are_refused() -> None:
     """Two bounds that exclude each other are a mistake."""
-    with pytest.raises(ValueError, match="no version of Django is within"):
+    with pytest.raises(ValueError, match="no edition is within"):
         within(("django<6.0", "django>=6.0"))
 
 
@@ -82,18 +151,17 @@ def test_bounds_that_leave_no_version_are_refused() -> None:
     [("5.2", OLD, True), ("5.2", NEW, False), ("6.1", NEW, True), ("6.1", OLD, False)],
 )
 def test_each_version_is_judged_by_its_own_claims(
-    monkeypatch: pytest.MonkeyPatch, django: str, seen: Outcome, holds: bool
+    django: str, seen: Outcome, holds: bool
 ) -> None:
     """What a block says of an older version is held against a run with that one."""
-    monkeypatch.setattr(example_module, "RUNNING", django)
-    assert judge(one(), seen).holds is holds
+    assert judge(one(), seen, edition=Edition("3.13", django)).holds is holds
 
 
 def test_a_block_is_good_if_it_is_in_the_newest_version() -> None:
     """A ✅ may fail where a version has not got what it shows."""
     example = one()
     assert example.good
-    older = [claim for claim in example.claims if NEWEST not in claim.djangos]
+    older = [claim for claim in example.claims if DEFAULT not in claim.editions]
     assert [str(claim) for claim in older] == [
         "❌ raises ModuleNotFoundError: no tasks"
     ]
@@ -101,14 +169,19 @@ def test_a_block_is_good_if_it_is_in_the_newest_version() -> None:
 
 
 def _everywhere(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
-    return tuple(replace(claim, djangos=DJANGOS) for claim in claims)
+    return tuple(replace(claim, editions=EDITIONS) for claim in claims)
 
 
 @pytest.mark.parametrize(
     ("code", "problem"),
     [
-        ("act()\n\n# ✅ committed: X [django>=6.0]", "makes no claim for Django 5.2"),
+        (
+            "act()\n\n# ✅ committed: X [django>=6.0]",
+            r"makes no claim for \[django<6.0\]",
+        ),
         ("act()  # ❌ raises E: a [django<6.0]\n\n# ✅ committed: X", "both ✅ and ❌"),
+        ("act()\n\n# ✅ committed: X [python<3.14]", r"no claim for \[python>=3.14\]"),
+        (f"{UNTIL}\n# ✅ committed: X [django<6.0]", r"✅ and ❌ for Python 3.14, D"),
     ],
 )
 def test_each_version_has_one_side(tmp_path: Path, code: str, problem: str) -> None:
@@ -120,13 +193,53 @@ def test_each_version_has_one_side(tmp_path: Path, code: str, problem: str) -> N
         extract(page.parent)
 
 
+@pytest.mark.parametrize(
+    ("claim", "title", "then"),
+    [
+        (
+            "✅ committed: X [django>=6.0]",
+            "✅ A",
+            "`# ✅ committed: … [django<6.0]`, or, if it fails there, "
+            "`# ❌ … [django<6.0]`.",
+        ),
+        (
+            "✅ committed: X [python<3.13]",
+            "✅ A",
+            "`# ✅ committed: … [python>=3.13]`.",
+        ),
+        ("❌ hangs: busy [django<6.1]", "❌ A", "`# ❌ … [django>=6.1]`."),
+    ],
+)
+def test_the_missing_bound_is_advised(
+    tmp_path: Path, claim: str, title: str, then: str
+) -> None:
+    """The error says what to write: the bound that is missing, on the title's side."""
+    page = tmp_path / "docs" / "page.md"
+    page.parent.mkdir()
+    header = HEADER.replace("✅ A title", title)
+    page.write_text(f"{header}\nact()\n\n# {claim}\n```\n", "utf-8")
+    with pytest.raises(MarkdownError) as caught:
+        extract(page.parent)
+    assert str(caught.value).endswith(f"Say what its run shows there, as {then}")
+
+
 def test_the_matrix_meets_each_version() -> None:
     """The oldest and the newest run all; those between, what names a version."""
     assert RUNNING in DJANGOS
-    between, oldest = at_least()
-    assert (between.django, oldest.django) == (DJANGOS[1], DJANGOS[0])
-    assert oldest.names == ()
-    assert {"signal-sent", "aenqueued"} <= set(between.names)
-    assert "run-async-rollback" not in between.names
-    assert len(every()) == len(DJANGOS) * 2
-    assert not any(one.names for one in every())
+    *between, oldest = ends(["3.11", "3.12", PYTHON])
+    assert oldest == Combination("3.11", DJANGOS[0])
+    assert {one.django for one in between} == {*DJANGOS[1:-1]} & {*djangos_for(PYTHON)}
+    names = set(naming_a_django())
+    assert {"signal-sent", "aenqueued"} <= names
+    assert not {"run-async-rollback", "await-a-queryset"} & names
+    assert all(set(one.names) == names for one in between)
+
+
+def test_the_matrix_runs_what_is_here() -> None:
+    """Each Python runs with its newest Django, and no pair twice."""
+    here = each(["3.11", "3.12"])
+    assert here[:2] == [Combination("3.11", "5.2"), Combination("3.12", "6.1")]
+    assert len(here) == len(set(here))
+    pairs = [Edition(one.python, one.django) for one in every(PYTHONS)]
+    assert pairs == [one for one in EDITIONS if one.python in PYTHONS]
+    assert PYTHON in pythons_here()

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Make an environment, or say that it is there: tools/environment.sh FOLDER [VERSION]
+# List the interpreters that are here: tools/environment.sh --list
 #
 # The packages are those of requirements.txt. A stamp, written last, holds what was
 # asked for and a copy of the requirements: a folder without it, or with another, was
@@ -71,6 +72,10 @@ make_with() {
             --retries 2 --require-hashes -r "$lock" >"$log" 2>&1
 } </dev/null
 
+if [ "$folder" = --list ]; then
+    supported
+    exit 0
+fi
 is_fresh && exit 0
 mkdir -p .proof
 pythons=$(choose_pythons)

@@ -1,26 +1,31 @@
-"""Run all examples on SQLite with the supported versions of Python and Django.
+"""Run all examples on SQLite with the versions of Python and Django that are here.
 
-By default the oldest Django runs all examples, beside the newest, which `make test`
-runs; a version between the two runs those whose claims name a version. With `--every`,
-every pair of Python and Django runs all. Each Python has an environment of its own; the
-older versions of Django are unpacked beside it and put first on the path.
+Each Python that is found runs all examples with the newest Django that it can have, and
+the oldest of both run all with each other; a Django between the two runs those whose
+claims name a version. With `--ends`, the oldest Python and Django run all, beside the
+newest, which `make test` runs. With `--every`, every pair runs all.
+
+Each Python has an environment of its own; the older versions of Django are unpacked
+beside it and put first on the path.
 """
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from proof.example import Example
 from proof.extract import extract
-from proof.versions import DJANGOS
+from proof.versions import DEFAULT, DJANGOS, PYTHON, Edition, djangos_for
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTHONS = ("3.13", "3.12")
 OLDEST, *BETWEEN, NEWEST = DJANGOS
-"""The version that requirements.txt holds; the others have a file of their own."""
+"""What requirements.txt holds is the newest that a Python can have; each of the others
+has a file of its own."""
 
 
 class CannotRunError(Exception):
@@ -44,7 +49,8 @@ class Combination:
         environment = _environment(self.python)
         summary = ROOT / ".proof" / "matrix" / f"{self.python}-{self.django}.json"
         summary.unlink(missing_ok=True)
-        path = _django(environment, self.django)
+        own = self.django == djangos_for(self.python)[-1]
+        path = None if own else _unpacked(environment, self.django)
         done = subprocess.run(
             [
                 environment / "bin" / "python", "-m", "proof", "run",
@@ -69,34 +75,55 @@ class Combination:
 def main() -> int:
     """Run the combinations and print a line for each."""
     worst = 0
-    print(f"{'Python':<8}{'Django':<8}lanes", flush=True)
-    for one in every() if "--every" in sys.argv else at_least():
+    print(f"{'Python':<8}{'Django':<8}lanes, not compared with evidence", flush=True)
+    for one in _asked()(pythons_here()):
         code, text = _line(one)
         print(f"{one.python:<8}{one.django:<8}{text}", flush=True)
         worst = max(worst, code)
     return worst
 
 
-def every() -> list[Combination]:
+def _asked() -> Callable[[Sequence[str]], list[Combination]]:
+    ways = {"--every": every, "--ends": ends}
+    return next((way for flag, way in ways.items() if flag in sys.argv), each)
+
+
+def pythons_here() -> tuple[str, ...]:
+    """Return the versions of Python that set-up finds here, the oldest first."""
+    found = _do(["sh", "tools/environment.sh", "--list"]).splitlines()
+    # The one that runs need not be on the path: PYTHON=... may have named it.
+    versions = {PYTHON, *(line.split()[0] for line in found)}
+    return tuple(sorted(versions, key=lambda one: int(one.split(".")[1])))
+
+
+def every(pythons: Sequence[str]) -> list[Combination]:
     """Return all pairs, each with all examples."""
-    return [Combination(python, django) for python in PYTHONS for django in DJANGOS]
+    return [Combination(one, django) for one in pythons for django in djangos_for(one)]
 
 
-def at_least() -> list[Combination]:
-    """Return what meets each older Django, without a second environment."""
-    python = PYTHONS[0]
-    names = naming_a_version()
-    between = [Combination(python, django, names) for django in BETWEEN]
-    return [*between, Combination(python, OLDEST)]
+def each(pythons: Sequence[str]) -> list[Combination]:
+    """Return each Python with its newest Django, and what meets each older Django."""
+    newest = [Combination(one, djangos_for(one)[-1]) for one in pythons]
+    return list(dict.fromkeys([*newest, *ends(pythons)]))
 
 
-def naming_a_version() -> tuple[str, ...]:
+def ends(pythons: Sequence[str]) -> list[Combination]:
+    """Return what meets the oldest Python and each older Django, in little time."""
+    names = naming_a_django()
+    between = [Combination(PYTHON, one, names) for one in BETWEEN]
+    possible = [one for one in between if one.django in djangos_for(PYTHON)]
+    return [*possible, Combination(pythons[0], OLDEST)]
+
+
+def naming_a_django() -> tuple[str, ...]:
     """Return the ids of the examples that do not claim the same of each Django."""
-    return tuple(
-        example.id
-        for example in extract()
-        if any(set(claim.djangos) != set(DJANGOS) for claim in example.claims)
-    )
+    return tuple(example.id for example in extract() if _names_a_django(example))
+
+
+def _names_a_django(example: Example) -> bool:
+    python = DEFAULT.python
+    said = {example.claims_of(Edition(python, one)) for one in djangos_for(python)}
+    return len(said) > 1
 
 
 def _line(combination: Combination) -> tuple[int, str]:
@@ -122,17 +149,15 @@ def _refuted(output: str) -> str:
 
 def _environment(python: str) -> Path:
     """Return the environment of that Python: the project's own, or one beside it."""
-    if python == f"{sys.version_info.major}.{sys.version_info.minor}":
+    if python == PYTHON:
         return Path(sys.prefix)
     folder = ROOT / f".venv-{python}"
     _do(["sh", "tools/environment.sh", folder.name, python])
     return folder
 
 
-def _django(environment: Path, django: str) -> Path | None:
-    """Return where that Django is unpacked; None for the environment's own."""
-    if django == NEWEST:
-        return None
+def _unpacked(environment: Path, django: str) -> Path:
+    """Return where a Django is unpacked that is not the environment's own."""
     folder = environment / f"django-{django}"
     lock = ROOT / "requirements" / f"django-{django}.txt"
     stamp = folder / "stamp"
@@ -145,7 +170,8 @@ def _django(environment: Path, django: str) -> Path | None:
     return folder
 
 
-def _do(command: list[str | Path]) -> None:
+def _do(command: list[str | Path]) -> str:
+    """Run a command and return what it printed."""
     clean = {k: v for k, v in os.environ.items() if k != "PYTHON"}
     done = subprocess.run(
         command, cwd=ROOT, env=clean, capture_output=True, text=True, check=False
@@ -154,6 +180,7 @@ def _do(command: list[str | Path]) -> None:
         said = [line for line in done.stderr.splitlines() if line.strip()]
         errors = [line for line in said if line.startswith("ERROR")] or said
         raise CannotRunError(errors[-1] if errors else f"{command[0]} failed")
+    return done.stdout
 
 
 if __name__ == "__main__":

@@ -106,6 +106,11 @@ def _run(changed: Sequence[Example], examples: Sequence[Example]) -> None:
                 progress=lambda one: counter.saw(verdict_on(one, examples)),
             )
         outcomes = list(report.outcomes)
+        for reason in dict.fromkeys(report.unmet.values()):
+            names = dict.fromkeys(
+                n for (n, _), why in report.unmet.items() if why == reason
+            )
+            print(f"not run, because {reason}: {', '.join(names)}", flush=True)
         refuted = sum(not verdict_on(one, examples).holds for one in outcomes)
         print(f"{len(outcomes)} run, {refuted} refuted", flush=True)
     save(examples, outcomes, EVIDENCE)

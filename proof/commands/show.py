@@ -19,6 +19,7 @@ from proof.extract import extract
 from proof.judge import judge, kin_of
 from proof.outcome import Outcome, Row, to_json
 from proof.run import LANES, run
+from proof.versions import HERE, Edition
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -42,12 +43,15 @@ def main(options: argparse.Namespace) -> int:
         outcomes = report.of(example.id)
         for lane, reason in report.left_out.items():
             console.print(f"{lane}: did not run: {reason}", markup=False)
+        for (_, lane), reason in report.unmet.items():
+            console.print(f"{lane}: did not run: {reason}", markup=False)
         refuted = check(report, examples).refuted
     else:
         outcomes = _recorded(console, example, lanes)
         refuted = ()
+    edition = HERE if options.run else _shown(example)
     for names, outcome in _alike(outcomes):
-        _outcome(console, names, example, examples, outcome)
+        _outcome(console, names, example, examples, outcome, edition)
     return REFUTED if refuted or not outcomes else HOLDS
 
 
@@ -60,7 +64,14 @@ def _recorded(
         return {}
     if not evidence.fits(example):
         console.print(f"{STALE}. Run it now: --run; record it: make record")
-    return {k: v for k, v in evidence.outcomes.items() if k.partition("/")[0] in lanes}
+    seen = evidence.of(HERE) or evidence.outcomes
+    return {k: v for k, v in seen.items() if k.partition("/")[0] in lanes}
+
+
+def _shown(example: Example) -> Edition:
+    """Return the edition of which something is recorded: this one, or another."""
+    evidence = load().get(example.id)
+    return HERE if evidence is None or evidence.of(HERE) else evidence.edition
 
 
 def _head(console: Console, example: Example) -> None:
@@ -87,9 +98,10 @@ def _outcome(
     example: Example,
     examples: Iterable[Example],
     outcome: Outcome,
+    edition: Edition,
 ) -> None:
     console.rule(Text(lanes), align="left")
-    verdict = judge(example, outcome, kin_of(example, examples))
+    verdict = judge(example, outcome, kin_of(example, examples), edition)
     console.print("holds" if verdict.holds else str(verdict), markup=False)
     for line in _facts(outcome):
         console.print(line, markup=False)

@@ -45,7 +45,7 @@ def places(example: Example, known: Library) -> Iterator[tuple[str, str, str]]:
 def _silent(example: Example, known: Library) -> Iterator[tuple[str, str, str]]:
     """Yield the symptoms under which a failure without a message is found."""
     lanes = silent_lanes(example, known)
-    kinds = {silent_kind(example, lane) for lane in lanes}
+    kinds = {silent_kind(example, lane, known) for lane in lanes}
     for kind in SYMPTOMS:
         if kind in kinds:
             yield f"silent: {kind}", "silent", kind

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from proof.claim import Claim
 from proof.evidence import EVIDENCE, Evidence, load
 from proof.example import Example, lane_order
 from proof.extract import ROOT, extract
 from proof.judge import Verdict, judge, kin_of
 from proof.outcome import Outcome
+from proof.versions import DEFAULT, Edition
 
 DOCS = ROOT / "docs"
 FOLDERS = "PROOF_EVIDENCE"
@@ -27,10 +29,11 @@ State = tuple[tuple[str, int, int], ...]
 
 @dataclass(frozen=True)
 class Seen:
-    """One verdict, and the lanes that share it."""
+    """One verdict, and the lanes that share it; `edition` is the one they ran in."""
 
     lanes: tuple[str, ...]
     verdict: Verdict
+    edition: Edition = DEFAULT
 
     @property
     def outcome(self) -> Outcome:
@@ -60,23 +63,34 @@ class Library:
 
     def outcomes(self, example: Example) -> dict[str, Outcome]:
         """Return what was seen by lane, the page's own lanes first."""
-        found: dict[str, Outcome] = {}
+        return {lane: seen for lane, (_, seen) in self._shown(example).items()}
+
+    def edition(self, example: Example, lane: str) -> Edition:
+        """Return the edition in which what is shown of a lane was seen."""
+        return self._shown(example)[lane][0]
+
+    def claims_for(self, example: Example, lane: str) -> tuple[Claim, ...]:
+        """Return the claims that speak of what is shown of a lane."""
+        return example.claims_for(lane, self.edition(example, lane))
+
+    def _shown(self, example: Example) -> dict[str, tuple[Edition, Outcome]]:
+        found: dict[str, tuple[Edition, Outcome]] = {}
         for one in self.recorded.get(example.id, ()):
             if one.fits(example):
-                found.update(one.outcomes)
+                found |= {lane: (one.edition, o) for lane, o in one.outcomes.items()}
         return {lane: found[lane] for lane in sorted(found, key=lane_order)}
 
     def seen(self, example: Example) -> tuple[Seen, ...]:
         """Return the verdicts, those that differ in nothing but the lane as one."""
         merged: dict[str, Seen] = {}
-        for lane, outcome in self.outcomes(example).items():
-            verdict = judge(example, outcome, self.kin(example))
+        for lane, (edition, outcome) in self._shown(example).items():
+            verdict = judge(example, outcome, self.kin(example), edition)
             shown = replace(
                 outcome, lane="", in_flight=in_flight(example, outcome) or 0
             )
-            key = repr((shown, verdict.reasons))
+            key = repr((shown, verdict.reasons, edition))
             lanes = merged[key].lanes if key in merged else ()
-            merged[key] = Seen((*lanes, lane), verdict)
+            merged[key] = Seen((*lanes, lane), verdict, edition)
         return tuple(merged.values())
 
     def not_run(self, example: Example) -> tuple[str, ...]:

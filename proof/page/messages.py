@@ -152,12 +152,14 @@ def silent_lanes(example: Example, known: Library) -> tuple[str, ...]:
     silent = tuple(lane for lane, outcome in seen.items() if not any(said(outcome)))
     if len(silent) == len(seen):
         return silent
-    return tuple(lane for lane in silent if example.claims_for(lane)[0].kind != "leaks")
+    return tuple(
+        one for one in silent if known.claims_for(example, one)[0].kind != "leaks"
+    )
 
 
-def silent_kind(example: Example, lane: str) -> str | None:
+def silent_kind(example: Example, lane: str, known: Library) -> str | None:
     """Return the symptom under which a silent failure is found, its first."""
-    kinds = (claim.kind for claim in example.claims_for(lane))
+    kinds = (claim.kind for claim in known.claims_for(example, lane))
     return next((kind for kind in kinds if kind not in LOUD), None)
 
 

@@ -82,7 +82,7 @@ def headline(example: Example, seen: Seen) -> Markup:
         return tag("strong", "⚠️ refuted")
     if example.good:
         return tag("strong", "✅ holds")
-    claims = example.claims_for(seen.lanes[0])
+    claims = example.claims_for(seen.lanes[0], seen.edition)
     symptoms = "; ".join(dict.fromkeys(symptom(one, seen.outcome) for one in claims))
     return Markup("{} — {}").format(tag("strong", "❌ fails as said"), symptoms)
 

@@ -45,7 +45,7 @@ def _situations(kind: str, known: Library) -> Iterator[Situation]:
         lanes = tuple(
             lane
             for lane in silent_lanes(example, known)
-            if silent_kind(example, lane) == kind
+            if silent_kind(example, lane, known) == kind
         )
         if lanes:
             row = rows[example.id]

@@ -1,0 +1,86 @@
+"""What a machine has not got: the example did not run, and the reason is named."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from support import TWIN_AND_LOST, fence, written
+from test_docs import holds
+
+from proof import needs
+from proof.check import Check, check, in_numbers, lane_lines
+from proof.example import Example
+from proof.needs import BROWSER, browser_driver, not_started
+from proof.run import run
+
+WITH_A_BROWSER = "import playwright\n\nact = int\n\n# ✅ committed: True"
+REASON = "Playwright's driver does not start: no such library"
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> tuple[Example, ...]:
+    """Return `right` and `wrong`, and `shown`, which needs a browser."""
+    return written(tmp_path, *TWIN_AND_LOST, fence("shown", WITH_A_BROWSER))
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch, examples: tuple[Example, ...]) -> Check:
+    """A run of them on a machine without what a browser needs."""
+    monkeypatch.setattr(needs, "NEEDS", {BROWSER: lambda: REASON})
+    return check(run(examples, examples, ["sqlite"]), examples)
+
+
+def test_what_is_not_there_refutes_nothing(checked: Check) -> None:
+    """The example did not run, with a reason of its own; the others do."""
+    assert checked.report.unmet == {("shown", "sqlite"): REASON}
+    assert [one.example.id for one in checked.verdicts] == ["right", "wrong"]
+    assert not checked.refuted
+    assert lane_lines(in_numbers(checked)) == [
+        f"sqlite      2 of 2 hold; 1 did not run, because {REASON} (shown)"
+    ]
+
+
+def test_pytest_skips_it_with_the_reason(
+    checked: Check, examples: tuple[Example, ...]
+) -> None:
+    """What did not run is skipped and not passed."""
+    with pytest.raises(pytest.skip.Exception, match=f"because {REASON}"):
+        holds(examples[-1], "sqlite", checked)
+
+
+def test_what_is_there_runs(
+    monkeypatch: pytest.MonkeyPatch, examples: tuple[Example, ...]
+) -> None:
+    """Where the driver starts, nothing is left out."""
+    monkeypatch.setattr(needs, "NEEDS", {BROWSER: lambda: None})
+    report = run(examples[-1:], examples, ["sqlite"])
+    assert report.unmet == {}
+    assert [one.example for one in report.outcomes] == ["shown"]
+
+
+def test_nobody_is_asked_for_what_no_example_needs(
+    monkeypatch: pytest.MonkeyPatch, examples: tuple[Example, ...]
+) -> None:
+    """A run without a browser test does not start the driver."""
+    monkeypatch.setattr(needs, "NEEDS", {BROWSER: lambda: pytest.fail("asked")})
+    assert needs.unmet(examples[:2]) == {}
+
+
+def test_a_program_that_does_not_start_says_why(tmp_path: Path) -> None:
+    """The reason is the program's last line, its exit code, or the system's word."""
+    says = [sys.executable, "-c", "import sys; sys.exit('one\\nno such library')"]
+    assert not_started("It", says) == "It does not start: no such library"
+    silent = [sys.executable, "-c", "import sys; sys.exit(3)"]
+    assert not_started("It", silent) == "It does not start: exit code 3"
+    missing = not_started("It", [str(tmp_path / "nothing")])
+    assert missing is not None and "No such file" in missing
+    assert not_started("It", [sys.executable, "--version"]) is None
+
+
+def test_the_driver_itself_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver that ends at once is told from one that is there."""
+    driver = "playwright._impl._driver.compute_driver_executable"
+    monkeypatch.setattr(driver, lambda: (sys.executable, "-c", "import nothing_here"))
+    reason = browser_driver()
+    assert reason is not None
+    assert "driver does not start: ModuleNotFoundError" in reason

@@ -20,6 +20,7 @@ from proof.page import SuperFencesException
 from proof.page import library as reading
 from proof.page.html import relative
 from proof.places import CALLED, PLACES
+from proof.versions import DEFAULT, HERE, Edition
 
 GOAL = 'Order.objects.filter(pk=7, status="cancelled").exists()'
 GOOD = f"""\
@@ -111,6 +112,18 @@ def text_of(html: str) -> str:
     """Return what a reader reads."""
     cells = re.sub(r"</(?:td|th|li|p|summary|caption)>|<br>", " | ", html)
     return " ".join(unescape(re.sub(r"<[^>]+>", "", cells)).split())
+
+
+def test_the_editions_are_named(
+    render: Callable[..., str], site: Path, settings: Any
+) -> None:
+    """The page says with which Pythons and Djangos an example was seen."""
+    assert f"Seen in {HERE}." in text_of(evidence_of(render(), "good"))
+    other = Edition("3.11", "5.2") if HERE == DEFAULT else DEFAULT
+    save(extract(site / "docs"), EVERYWHERE, site / "evidence", edition=other)
+    first, second = sorted((HERE, other), key=lambda one: one != DEFAULT)
+    text = text_of(evidence_of(convert(PAGE, settings), "good"))
+    assert f"Seen in {first}; {second}." in text
 
 
 def test_summary_of_a_good_one(render: Callable[..., str]) -> None:

@@ -8,10 +8,12 @@ import pytest
 
 from proof.claim import Claim, read_claims
 from proof.errors import MarkdownError
+from proof.evidence import Evidence, digest
 from proof.example import Example
 from proof.extract import extract
 from proof.judge import judge
 from proof.outcome import Outcome, Raised
+from proof.page.library import Library
 from proof.symptoms import ClaimError
 from proof.versions import (
     DEFAULT,
@@ -155,6 +157,24 @@ def test_each_version_is_judged_by_its_own_claims(
 ) -> None:
     """What a block says of an older version is held against a run with that one."""
     assert judge(one(), seen, edition=Edition("3.13", django)).holds is holds
+
+
+@pytest.mark.parametrize(
+    ("django", "seen", "holds"),
+    [("5.2", OLD, True), ("5.2", NEW, False), ("6.1", NEW, True), ("6.1", OLD, False)],
+)
+def test_a_page_judges_by_the_edition_that_was_seen(
+    django: str, seen: Outcome, holds: bool
+) -> None:
+    """What a page shows is judged as where it was seen, whoever builds the page."""
+    example, edition = one(), Edition("3.12", django)
+    evidence = Evidence(example.page, digest(example), {edition: {"sqlite": seen}})
+    known = Library((example,), {example.id: (evidence,)})
+    (shown,) = known.seen(example)
+    assert (shown.verdict.holds, shown.edition) == (holds, edition)
+    assert known.editions(example) == (edition,)
+    kinds = {claim.good for claim in known.claims_for(example, "sqlite")}
+    assert kinds == {django != "5.2"}
 
 
 def test_a_block_is_good_if_it_is_in_the_newest_version() -> None:

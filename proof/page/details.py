@@ -34,6 +34,8 @@ def evidence(example: Example, known: Library) -> Markup:
 def _about(example: Example, known: Library) -> Markup:
     """Return where it ran, what to compare it with, and what it settles."""
     parts = [place_in_words(example)]
+    if editions := known.editions(example):
+        parts.append(Markup("Seen in {}.").format("; ".join(map(str, editions))))
     kin = [example_link(other, example) for other in known.kin(example)]
     if kin:
         words = "What goes wrong otherwise" if example.good else "What to do instead"

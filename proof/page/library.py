@@ -69,6 +69,17 @@ class Library:
         """Return the edition in which what is shown of a lane was seen."""
         return self._shown(example)[lane][0]
 
+    def editions(self, example: Example) -> tuple[Edition, ...]:
+        """Return every edition in which something was seen of the example, in order."""
+        found = {
+            edition
+            for one in self.recorded.get(example.id, ())
+            if one.fits(example)
+            for edition, outcomes in one.seen.items()
+            if outcomes
+        }
+        return tuple(sorted(found, key=lambda one: (one != DEFAULT, str(one))))
+
     def claims_for(self, example: Example, lane: str) -> tuple[Claim, ...]:
         """Return the claims that speak of what is shown of a lane."""
         return example.claims_for(lane, self.edition(example, lane))

@@ -3,6 +3,7 @@
 They are asked in order. The first answer that is not the usual one is where to look.
 """
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ Note = Mapping[str, Any]
 LISTS = ("commits", "files")
 TABLES = ("commit", "pullrequestfile")
 PARENTS = "pullrequest"
+UNWATCHED = "not watched, as that needs Python 3.12"
+"""What is answered of steps where Python cannot tell."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ def of_host(notes: list[Note]) -> str:
 
 def of_steps(notes: list[Note]) -> str:
     """Answer whether each step that was called was begun, and how it ended."""
+    if not hasattr(sys, "monitoring"):
+        return UNWATCHED
     return next(_of_steps(last_attempt(notes)), "ended")
 
 

@@ -57,6 +57,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
     ignored = shutil.ignore_patterns("__pycache__", "*.sqlite3*", "queue")
     for name in ("proof", "examples", "docs"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+    shutil.copy(ROOT / ".python-version", tmp_path)
     folder = tmp_path / "temporary"
     folder.mkdir()
     process = subprocess.Popen(

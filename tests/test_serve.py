@@ -131,6 +131,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
     for name in ("proof", "examples", "overrides"):
         ignored = shutil.ignore_patterns("__pycache__", "*.sqlite3*")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+    shutil.copy(ROOT / ".python-version", tmp_path)
     shutil.copytree(ROOT / "docs" / "assets", tmp_path / "docs" / "assets")
     config = (ROOT / "mkdocs.yml").read_text("utf-8")
     config = re.sub(r"(?ms)^nav:\n.*?\n\n", "nav: [index.md]\n\n", config)

@@ -2,7 +2,8 @@
 
 import re
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from proof.example import Example
 
@@ -10,14 +11,20 @@ BROWSER = re.compile(r"^ *(?:from|import) playwright\b", re.MULTILINE)
 STARTS_WITHIN = 60
 
 
-def unmet(examples: Iterable[Example]) -> dict[str, str]:
-    """Return the examples that cannot run here, by id, and the reason for each."""
-    found: dict[str, str] = {}
+def unmet(
+    examples: Iterable[Example], databases: Iterable[str]
+) -> dict[tuple[str, str], str]:
+    """Return what cannot run here, by example and lane, and the reason for each."""
+    examples, databases = tuple(examples), tuple(databases)
+    found: dict[tuple[str, str], str] = {}
     for pattern, why_not in NEEDS.items():
-        needing = [one.id for one in examples if pattern.search(one.code)]
+        needing = [one for one in examples if pattern.search(one.code)]
         reason = why_not() if needing else None
         if reason is not None:
-            found |= dict.fromkeys(needing, reason)
+            lanes = (
+                (e.id, lane) for e in needing for d in databases for lane in e.lanes(d)
+            )
+            found |= dict.fromkeys(lanes, reason)
     return found
 
 
@@ -33,7 +40,7 @@ def browser_driver() -> str | None:
     )
 
 
-def not_started(name: str, command: Iterable[str]) -> str | None:
+def not_started(name: str, command: Sequence[str]) -> str | None:
     """Return why a program that only says its version fails, None if it does not."""
     try:
         done = subprocess.run(
@@ -45,6 +52,7 @@ def not_started(name: str, command: Iterable[str]) -> str | None:
     if done.returncode == 0:
         return None
     said = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
+    said = said.replace(command[0], Path(command[0]).name)
     return f"{name} does not start: {said}"
 
 

@@ -5,7 +5,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,16 +91,17 @@ def run(
         ServerDied: a process of the run ended without being asked to.
     """
     seen: dict[tuple[str, str], tuple[Outcome, float]] = {}
-    lanes, missing = tuple(lanes), unmet(chosen)
-    runnable = [one for one in chosen if one.id not in missing]
-    expressions = {e.id: pair_expressions(e, everything) for e in runnable}
+    lanes = tuple(lanes)
+    missing = unmet(chosen, lanes)
+    expressions = {e.id: pair_expressions(e, everything) for e in chosen}
     with ExitStack() as stack:
         folder = stack.enter_context(workspace())
         told = stack.enter_context(janitor(folder))
         sandbox = stack.enter_context(sandbox_server())
         house = _House(folder, sandbox, told, limit, Turns(jobs or at_a_time()))
         works = [
-            _Work(name, _orders(name, runnable, expressions), house) for name in lanes
+            _Work(name, _orders(name, chosen, expressions, missing), house)
+            for name in lanes
         ]
         busy = [work for work in works if work.orders]
         for outcome, seconds in in_lanes([work.outcomes for work in busy], house.turns):
@@ -111,12 +112,7 @@ def run(
         {work.name: work.left_out for work in busy if work.left_out},
         frozenset(work.name for work in busy if work.began and work.left_out),
         {key: seconds for key, (_, seconds) in seen.items()},
-        {
-            (one.id, lane): missing[one.id]
-            for one in chosen
-            for name in (lanes if one.id in missing else ())
-            for lane in one.lanes(name)
-        },
+        missing,
     )
 
 
@@ -162,13 +158,17 @@ class _Work:
 
 
 def _orders(
-    name: str, chosen: Sequence[Example], expressions: dict[str, tuple[str, ...]]
+    name: str,
+    chosen: Sequence[Example],
+    expressions: dict[str, tuple[str, ...]],
+    missing: Container[tuple[str, str]],
 ) -> list[dict[str, Any]]:
     """Return what is to run on a database; what hangs first, as it takes longest."""
     orders = [
         _order(example, expressions[example.id], lane)
         for example in chosen
         for lane in example.lanes(name)
+        if (example.id, lane) not in missing
     ]
     return sorted(orders, key=lambda order: not order["task"]["hang_expected"])
 

@@ -63,13 +63,17 @@ def test_nobody_is_asked_for_what_no_example_needs(
 ) -> None:
     """A run without a browser test does not start the driver."""
     monkeypatch.setattr(needs, "NEEDS", {BROWSER: lambda: pytest.fail("asked")})
-    assert needs.unmet(examples[:2]) == {}
+    assert needs.unmet(examples[:2], ["sqlite"]) == {}
 
 
 def test_a_program_that_does_not_start_says_why(tmp_path: Path) -> None:
     """The reason is the program's last line, its exit code, or the system's word."""
     says = [sys.executable, "-c", "import sys; sys.exit('one\\nno such library')"]
     assert not_started("It", says) == "It does not start: no such library"
+    path = tmp_path / "program"
+    path.write_text("#!/bin/sh\necho $0: lost >&2\nexit 1\n", "utf-8")
+    path.chmod(0o755)
+    assert not_started("It", [str(path)]) == "It does not start: program: lost"
     silent = [sys.executable, "-c", "import sys; sys.exit(3)"]
     assert not_started("It", silent) == "It does not start: exit code 3"
     missing = not_started("It", [str(tmp_path / "nothing")])

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import TWIN_AND_LOST, fence, written
+from support import CANCEL, fence, written
 from test_docs import holds
 
 from proof import needs
@@ -13,14 +13,14 @@ from proof.example import Example
 from proof.needs import BROWSER, browser_driver, not_started
 from proof.run import run
 
-WITH_A_BROWSER = "import playwright\n\nact = int\n\n# ✅ committed: True"
+WITH_A_BROWSER = f"import playwright\n{CANCEL}"
 REASON = "Playwright's driver does not start: no such library"
 
 
 @pytest.fixture
 def examples(tmp_path: Path) -> tuple[Example, ...]:
-    """Return `right` and `wrong`, and `shown`, which needs a browser."""
-    return written(tmp_path, *TWIN_AND_LOST, fence("shown", WITH_A_BROWSER))
+    """Return `right`, and `shown`, which needs a browser."""
+    return written(tmp_path, fence("right", CANCEL), fence("shown", WITH_A_BROWSER))
 
 
 @pytest.fixture
@@ -33,10 +33,10 @@ def checked(monkeypatch: pytest.MonkeyPatch, examples: tuple[Example, ...]) -> C
 def test_what_is_not_there_refutes_nothing(checked: Check) -> None:
     """The example did not run, with a reason of its own; the others do."""
     assert checked.report.unmet == {("shown", "sqlite"): REASON}
-    assert [one.example.id for one in checked.verdicts] == ["right", "wrong"]
+    assert [one.example.id for one in checked.verdicts] == ["right"]
     assert not checked.refuted
     assert lane_lines(in_numbers(checked)) == [
-        f"sqlite      2 of 2 hold; 1 did not run, because {REASON} (shown)"
+        f"sqlite      1 of 1 hold; 1 did not run, because {REASON} (shown)"
     ]
 
 
@@ -63,7 +63,7 @@ def test_nobody_is_asked_for_what_no_example_needs(
 ) -> None:
     """A run without a browser test does not start the driver."""
     monkeypatch.setattr(needs, "NEEDS", {BROWSER: lambda: pytest.fail("asked")})
-    assert needs.unmet(examples[:2], ["sqlite"]) == {}
+    assert needs.unmet(examples[:1], ["sqlite"]) == {}
 
 
 def test_a_program_that_does_not_start_says_why(tmp_path: Path) -> None:

@@ -80,12 +80,14 @@ def _raised(block: Block, error: BaseException | None) -> None:
 
 
 def _uvicorn(block: Block, load: Load, listener: socket.socket) -> None:
-    signal.signal(signal.SIGTERM, lambda *_: None)  # It is sent again at the end.
+    # Told to end before it serves, it ends once it does; later it is told anew.
+    told: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
     _begin(block)
     block.witness.begins()
     try:
         app = _noted(block, load())
-        _Uvicorn(block, app).run([listener])
+        _Uvicorn(block, app, told).run([listener])
     except BaseException as error:
         _raised(block, error)
     _accept_asgirefs_threads(block)
@@ -93,12 +95,14 @@ def _uvicorn(block: Block, load: Load, listener: socket.socket) -> None:
 
 
 class _Uvicorn(uvicorn.Server):
-    def __init__(self, block: Block, app: Any) -> None:
+    def __init__(self, block: Block, app: Any, told: list[int]) -> None:
+        self._told = told
         super().__init__(uvicorn.Config(app, lifespan="off", log_level="warning"))
         self._heartbeat = Heartbeat(block.witness, str(block.file))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self.should_exit = self.should_exit or bool(self._told)
         self._heartbeat.start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -7,9 +7,10 @@ import sys
 import time
 from collections.abc import Iterator
 from types import AsyncGeneratorType, CoroutineType, FrameType
-from typing import Any
+from typing import Any, TypeGuard, TypeVar
 
 RUN_FOREVER = asyncio.BaseEventLoop.run_forever.__code__
+Kind = TypeVar("Kind")
 PATIENCE = 0.3
 """Seconds to look for a coroutine that is just on its way into its `await`."""
 
@@ -38,16 +39,15 @@ def coroutine_frames(task: "asyncio.Task[Any]") -> Iterator[FrameType]:
     """Yield where a task waits, from its outermost coroutine inwards."""
     awaited: Any = task.get_coro()
     while awaited is not None:
-        if isinstance(awaited, CoroutineType):
+        if _is(awaited, CoroutineType):
             frame, awaited = awaited.cr_frame, awaited.cr_await
-        elif isinstance(awaited, AsyncGeneratorType):
+        elif _is(awaited, AsyncGeneratorType):
             frame, awaited = awaited.ag_frame, awaited.ag_await
         else:
             # `async for` waits for an object that only refers to its generator.
-            below = gc.get_referents(awaited) if "asend" in repr(awaited) else ()
-            awaited = next(
-                (o for o in below if isinstance(o, AsyncGeneratorType)), None
-            )
+            steps = "asend" in type(awaited).__name__
+            below = gc.get_referents(awaited) if steps else ()
+            awaited = next((o for o in below if _is(o, AsyncGeneratorType)), None)
             continue
         if frame is None:
             return
@@ -64,7 +64,7 @@ def _on_this_stack(
         if frame.f_code.co_filename == block:
             return frame.f_lineno, carried, loops
         for value in list(frame.f_locals.values()):
-            if isinstance(value, asyncio.AbstractEventLoop):
+            if _is(value, asyncio.AbstractEventLoop):  # type: ignore[type-abstract]
                 loops.add(value)
             else:
                 carried |= _partials(value)
@@ -73,11 +73,20 @@ def _on_this_stack(
 
 def _partials(value: object) -> set[int]:
     """Return the ids of the partial calls that a local holds."""
-    if isinstance(value, functools.partial):
+    if _is(value, functools.partial):
         return {id(value)} | _partials(value.args)
-    if isinstance(value, tuple):
-        return {id(one) for one in value if isinstance(one, functools.partial)}
+    if _is(value, tuple):
+        return {id(one) for one in tuple.__iter__(value) if _is(one, functools.partial)}
     return set()
+
+
+def _is(value: object, kind: type[Kind]) -> TypeGuard[Kind]:
+    """Whether a value is of a kind, by its type alone.
+
+    `isinstance` also asks the value for its `__class__`. A lazy object of Django's,
+    such as `request.user`, sends a query to answer that.
+    """
+    return issubclass(type(value), kind)
 
 
 def _line_on(

@@ -33,7 +33,7 @@ class Task:
 
     `under` is the pool, server, runner or caller, empty for the place's usual one;
     `broker` the URL of the message broker, empty for one of files; `prefix` begins
-    every key that the example may write there.
+    every key that the example may write there; `quiet` says that it must log no error.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Task:
     under: str = ""
     broker: str = ""
     prefix: str = ""
+    quiet: bool = False
 
 
 def enter(task: Task, recorder: Recorder, hangs: Recorder) -> NoReturn:
@@ -66,7 +67,7 @@ def enter(task: Task, recorder: Recorder, hangs: Recorder) -> NoReturn:
 def _run(task: Task, recorder: Recorder, hangs: Recorder) -> None:
     here = place(task.place)
     file = here.file(Path(task.folder), _module_name(task.id))
-    witness = Witness(recorder, hangs, str(file))
+    witness = Witness(recorder, hangs, str(file), task.quiet)
     block = Block(
         task.id,
         task.code,

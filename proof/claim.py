@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from proof.symptoms import (
     COMMITTED,
     EXPRESSION_SYMPTOMS,
+    GOOD,
     OF_A_LINE,
     READERS,
     ROLLED_BACK,
@@ -59,12 +60,12 @@ class Claim:
     @property
     def good(self) -> bool:
         """Whether this is a ✅."""
-        return self.kind in (COMMITTED, ROLLED_BACK)
+        return self.kind in GOOD
 
     @property
     def expression(self) -> str | None:
         """What is evaluated from outside, if the claim has such a part."""
-        if self.good or self.kind in EXPRESSION_SYMPTOMS:
+        if self.kind in (COMMITTED, ROLLED_BACK, *EXPRESSION_SYMPTOMS):
             return self.text
         return None
 
@@ -184,7 +185,7 @@ def _read_bounds(line: int, bounds: tuple[str, ...]) -> tuple[Edition, ...]:
 
 
 def _split_kind(line: int, mark: str, body: str) -> tuple[str, str]:
-    kinds = (COMMITTED, ROLLED_BACK) if MARKS[mark] else SYMPTOMS
+    kinds = GOOD if MARKS[mark] else SYMPTOMS
     for kind in kinds:
         if re.match(rf"{kind}(?=[: ]|$)", body):
             return kind, body[len(kind) :].lstrip(": ").strip()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from proof.claim import Claim
 from proof.outcome import BOUNDARIES, Outcome, Raised, Warned
 from proof.questions import is_about
-from proof.symptoms import COMMITTED, ROLLED_BACK
+from proof.symptoms import COMMITTED, LOGS, ROLLED_BACK
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,12 @@ def _rolled_back(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
             claim.line, str(claim), "no transaction wrote and then rolled back",
             "Let the block write inside a transaction that rolls back.",
         )  # fmt: skip
+
+
+def _logs(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
+    if not any(same_text(claim.text, text) for text in outcome.heard):
+        seen = "; ".join(outcome.heard) or "no error is logged"
+        yield Reason(claim.line, str(claim), seen, _fix(claim))
 
 
 def _lost(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
@@ -161,6 +167,7 @@ def _warns(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
 DETECTORS: Mapping[str, Detector] = {
     COMMITTED: _committed,
     ROLLED_BACK: _rolled_back,
+    LOGS: _logs,
     "lost": _lost,
     "escaped": _escaped,
     "partial": _partial,

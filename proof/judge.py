@@ -10,13 +10,14 @@ from proof.detectors import (
     Reason,
     exception,
     is_claimed,
+    same_text,
     stalled,
     warning,
 )
 from proof.example import Example
 from proof.outcome import Outcome
 from proof.questions import is_about
-from proof.symptoms import COMMITTED, ROLLED_BACK
+from proof.symptoms import COMMITTED, LOGS, ROLLED_BACK
 from proof.versions import HERE, Edition
 
 
@@ -123,6 +124,14 @@ def _unclaimed(
         yield Reason(
             last, "nothing is left open", f"left open: {outcome.left}",
             "Close it in the block, or show it as a ❌ that leaks.",
+        )  # fmt: skip
+    logged = [claim.text for claim in claims if claim.kind == LOGS]
+    for text in outcome.heard if claims[0].good else ():
+        if any(same_text(one, text) for one in logged):
+            continue
+        yield Reason(
+            last, "no error, not even one that is only logged", text,
+            "Mend what fails; or name it: `# ✅ logs: logger: message`.",
         )  # fmt: skip
     if not outcome.hang and outcome.printed != example.printed:
         yield _printed(example, outcome)

@@ -44,6 +44,7 @@ def read_notes(
         statements=tuple(_statements(of.get("statement", ()), failed)),
         in_flight=in_flight,
         stalls=tuple(sorted({one["line"] for one in of.get("stall", ())})),
+        heard=tuple(dict.fromkeys(one["text"] for one in of.get("heard", ()))),
         left=_left(of.get("left", ())),
     )
 

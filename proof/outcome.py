@@ -102,7 +102,8 @@ class Outcome:
     true, false, or why it has no answer; `before` those that were not false of the
     untouched database. `in_flight` is the largest number of
     statements under way at once, `stalls` the block's lines at which an event loop
-    stood still for half a second.
+    stood still for half a second. `heard` is what a ✅ must not have: each record of a
+    log at ERROR and each exception that Python could raise nowhere.
     """
 
     example: str
@@ -118,6 +119,7 @@ class Outcome:
     statements: tuple[Statement, ...] = ()
     in_flight: int = 0
     stalls: tuple[int, ...] = ()
+    heard: tuple[str, ...] = ()
     left: Left = Left()
 
     def rolled_back(self) -> frozenset[str]:

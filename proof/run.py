@@ -198,6 +198,7 @@ def _order(example: Example, expressions: tuple[str, ...], lane: str) -> dict[st
             claim.kind == "hangs" for claim in example.claims_for(lane)
         ),
         "under": under,
+        "quiet": all(claim.good for claim in example.claims_for(lane)),
     }
     full_expected = any(is_full(claim.text) for claim in example.claims_for(lane))
     return {

@@ -9,7 +9,9 @@ from typing import Any
 
 from proof.questions import refused
 
-COMMITTED, ROLLED_BACK = "committed", "rolled back"
+COMMITTED, ROLLED_BACK, LOGS = "committed", "rolled back", "logs"
+GOOD = (COMMITTED, ROLLED_BACK, LOGS)
+"""What a ✅ may claim; by `logs` it names an error that it only logs."""
 EXPRESSION_SYMPTOMS = ("lost", "escaped", "partial", "corrupt")
 SYMPTOMS = (
     "raises",
@@ -117,9 +119,22 @@ def _read_serial(line: int, kind: str, rest: str) -> dict[str, int]:
     return {"number": int(found[1])}
 
 
+def _read_log(line: int, kind: str, rest: str) -> dict[str, str]:
+    """Read `logger: message`, the record of a log at ERROR."""
+    logger, _, text = rest.partition(": ")
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", logger) or not text.strip(" …"):
+        raise ClaimError(
+            line,
+            f'"logs: {rest}" does not read as a logger and its message',
+            "Write `✅ logs: logger.name: message`, shortened with … if it is long.",
+        )
+    return {"text": rest}
+
+
 READERS: dict[str, Callable[[int, str, str], dict[str, Any]]] = {
     COMMITTED: _read_expression,
     ROLLED_BACK: _read_expression,
+    LOGS: _read_log,
     **dict.fromkeys(EXPRESSION_SYMPTOMS, _read_expression),
     "raises": _read_named,
     "warns": _read_named,

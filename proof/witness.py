@@ -19,6 +19,7 @@ from types import FrameType
 from typing import Any
 
 from proof.caller import line_in
+from proof.errors_heard import listen
 from proof.hang import describe_hang
 from proof.imitation import imitated
 from proof.leftovers import Baseline, watch_loops
@@ -39,10 +40,16 @@ ASK = signal.SIGRTMIN + 3 if hasattr(signal, "SIGRTMIN") else signal.SIGUSR1
 
 
 class Witness:
-    """Listens in one process; `block` is the file of the example's code."""
+    """Listens in one process; `block` is the file of the example's code.
 
-    def __init__(self, recorder: Notes, hangs: Notes, block: str) -> None:
+    Of one that is to be `quiet`, it hears errors that nobody raises.
+    """
+
+    def __init__(
+        self, recorder: Notes, hangs: Notes, block: str, quiet: bool = False
+    ) -> None:
         self._recorder, self._hangs, self._block = recorder, hangs, block
+        self.quiet = quiet
         self._trace = Trace(recorder, block)
         self._baseline: Baseline | None = None
         self._began_in = 0
@@ -59,6 +66,8 @@ class Witness:
             watch_loops()
             self._listen_to_warnings()
             self._listen_to_threads()
+            if self.quiet:
+                listen(lambda text: self.note("heard", text=text[:MAX_TEXT]))
         signal.signal(ASK, self._tell_why)
 
     def begins(self) -> None:

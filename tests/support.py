@@ -58,9 +58,17 @@ def act():
 """
 
 
+LOOK = """
+from trading.models import Order
+
+
+def act():
+    Order.objects.get(pk=7)
+"""
+"""Sets out for the goal, and does nothing for it."""
 TWIN_AND_LOST = (
     fence("right", CANCEL),
-    fence("wrong", f"act = int\n\n# ❌ lost: {GOAL}", "❌ It fails", twin="right"),
+    fence("wrong", f"{LOOK}\n\n# ❌ lost: {GOAL}", "❌ It fails", twin="right"),
 )
 
 

@@ -7,7 +7,7 @@ import types
 
 import pytest
 
-from proof.caller import _line_on
+from proof.caller import _line_on, coroutine_frames, line_in
 
 CARRIED = functools.partial(print)
 
@@ -54,3 +54,46 @@ def test_the_running_stack_tells_the_line() -> None:
 
     asyncio.run(main())
     assert found == [look.__code__.co_firstlineno + 1]
+
+
+class Lazy:
+    """Does not want to be asked what it is, like Django's lazy objects."""
+
+    asked = 0
+
+    @property
+    def __class__(self) -> type:
+        """Answer, and count that it was asked."""
+        Lazy.asked += 1
+        return functools.partial
+
+    def __repr__(self) -> str:
+        Lazy.asked += 1
+        return "asend"
+
+    def __await__(self):
+        """Suspend whoever awaits it."""
+        yield
+
+
+def test_a_look_evaluates_no_lazy_object() -> None:
+    """Whoever looks at a frame's locals looks at types, and asks no object anything."""
+
+    async def awaits(lazy: Lazy) -> None:
+        await lazy
+
+    def called(lazy: Lazy, several: tuple[Lazy, ...]) -> int:
+        return line_in("another file")
+
+    async def main() -> int:
+        lazy = Lazy()
+        task = asyncio.ensure_future(awaits(lazy))
+        await asyncio.sleep(0)
+        list(coroutine_frames(task))
+        line = called(lazy, (lazy, lazy))
+        task.cancel()
+        return line
+
+    Lazy.asked = 0
+    assert asyncio.run(main()) == 0
+    assert Lazy.asked == 0

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from support import CANCEL, GOAL, fence, outcome_of, verdicts, written
+from support import CANCEL, GOAL, LOOK, fence, outcome_of, verdicts, written
 
 from proof.errors import ServerDied
 from proof.example import Example
@@ -140,7 +140,7 @@ def test_only_the_chosen_run(tmp_path: Path) -> None:
     examples = written(
         tmp_path,
         fence("right", CANCEL),
-        fence("wrong", f"act = int\n\n# ❌ lost: {GOAL}", "❌ It fails", twin="right"),
+        fence("wrong", f"{LOOK}\n\n# ❌ lost: {GOAL}", "❌ It fails", twin="right"),
     )
     report = run(examples[1:], examples, ["sqlite"])
     assert [one.example for one in report.outcomes] == ["wrong"]

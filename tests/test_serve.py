@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from support import TWIN_AND_LOST, fence, processes_in, write
+from support import LOOK, TWIN_AND_LOST, fence, processes_in, write
 
 from proof.commands import serve
 from proof.extract import ROOT
 from proof.run import Report
 from proof.site import HOST, PortTaken, free_port
 
-LOST = "act = int\n\n# ❌ lost: {goal}"
+LOST = f"{LOOK}\n\n# ❌ lost: {{goal}}"
 OTHER = fence("other", "act = int\n\n# ✅ committed: Order.objects.exists()")
 
 
@@ -58,7 +58,7 @@ def test_only_what_changed_runs_again(desk: Desk, tmp_path: Path) -> None:
     assert desk.ran == ["right", "wrong", "other"]
     for blocks, ran in [
         (["# A title", right, wrong, OTHER], []),
-        ([right, wrong.replace("int", "str"), OTHER], ["wrong"]),
+        ([right, wrong.replace("get(pk=7)", "get(pk=8)"), OTHER], ["wrong"]),
         ([one.replace("pk=7,", "id=7,") for one in (right, wrong)], ["right", "wrong"]),
     ]:
         desk.ran = []
@@ -163,7 +163,7 @@ def test_a_changed_page_runs_again_and_the_browser_reloads(served: Served) -> No
     assert "trading_order" in page
     epoch, request = re.findall(r"livereload\((\d+), (\d+)\);", page)[0]
     right, wrong = TWIN_AND_LOST
-    write(served.root, right, wrong.replace("int", "str"), name="index.md")
+    write(served.root, right, wrong.replace("get(pk=7)", "get(pk=8)"), name="index.md")
     served.wait_for(lambda line: line == "1 run, 0 refuted\n")
     assert int(served.get(f"livereload/{epoch}/{request}")) > int(epoch)
     served.process.send_signal(signal.SIGTERM)

@@ -4,7 +4,7 @@ import asyncio
 import threading
 
 import pytest
-from support import GOAL, fence, lanes_here, outcome_of, verdicts, written
+from support import CANCEL, GOAL, fence, lanes_here, outcome_of, verdicts, written
 
 from proof.notes import read_notes
 from proof.outcome import Outcome, Statement
@@ -105,7 +105,7 @@ def act():
 
 # ✅ committed: {GOAL}
 """
-NOTHING = f"def act():\n    pass\n\n\n# ✅ committed: not {GOAL}"
+ANOTHER_ROW = CANCEL.replace("pk=7", "pk=8")
 
 
 def line_of(text: str, code: str = CODE) -> int:
@@ -120,9 +120,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Report:
     examples = written(
         tmp_path_factory.mktemp("trace"),
         fence("traced", CODE),
-        fence("nothing", NOTHING),
+        fence("another", ANOTHER_ROW),
         fence("wrapped", WRAPPED),
-        fence("falls-back", FALLS_BACK, "❌ It fails", twin="nothing"),
+        fence("falls-back", FALLS_BACK, "❌ It fails", twin="another"),
     )
     report = run(examples, examples, lanes_here(), jobs=1)
     for verdict in verdicts(report, examples).values():

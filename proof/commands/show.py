@@ -123,6 +123,8 @@ def _facts(outcome: Outcome) -> Iterable[str]:
         yield f"hangs at line {hang.line}: {hang.reason} ({hang.where})"
     for warned in outcome.warnings:
         yield f"warned at line {warned.line}: {warned.category}: {warned.text}"
+    for text in outcome.heard:
+        yield f"logged as an error: {text}"
     if outcome.stalls:
         yield stalled(outcome.stalls)
     if outcome.printed:

@@ -129,6 +129,8 @@ def sentences(example: Example, outcome: Outcome) -> Iterator[Markup]:
         where = _where(example, one.line)
         text = code(f"{one.category}: {one.text}")
         yield Markup("It warned {}{}.").format(text, where)
+    for error in outcome.heard:
+        yield Markup("It logged {} as an error.").format(code(error))
     for line in outcome.stalls:
         where = _where(example, line)
         yield Markup("The event loop stood still{}.").format(where)

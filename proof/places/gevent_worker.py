@@ -24,9 +24,11 @@ def main(told: str) -> None:
     from proof.recorder import FileRecorder, Recorder
     from proof.witness import Witness
 
-    name, path, broker, prefix = json.loads(told)
+    name, path, broker, prefix, quiet = json.loads(told)
     file = Path(path)
-    witness = Witness(FileRecorder(notes_of_worker(file)), Recorder(1 << 16), path)
+    witness = Witness(
+        FileRecorder(notes_of_worker(file)), Recorder(1 << 16), path, quiet
+    )
     block = Block(name, "", file, None, "gevent", broker, prefix, witness)
     configure(app, block)
     work(app, block)

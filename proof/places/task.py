@@ -65,6 +65,7 @@ def queue(block: Block, act: Callable[[], object]) -> None:
         act()
         _wait_for(block, worker, lambda: not _under_way(block))
         block.witness.accept_descriptors()
+        _lives(worker)
     except NoWorker:
         if not block.witness.notes("raised"):  # Else the worker itself said why.
             raise
@@ -111,7 +112,9 @@ def _note_what_is_sent(block: Block) -> None:
 def _started(block: Block) -> int:
     """Start the worker and return its process id."""
     if block.under == "gevent":
-        told = json.dumps([block.id, str(block.file), block.broker, block.prefix])
+        told = json.dumps(
+            [block.id, str(block.file), block.broker, block.prefix, block.witness.quiet]
+        )
         command = [sys.executable, "-m", "proof.places.gevent_worker", told]
         return os.spawnv(os.P_NOWAIT, sys.executable, command)
     pid = os.fork()
@@ -135,11 +138,15 @@ def _wait_for(block: Block, worker: int, true: Callable[[], bool]) -> None:
     deadline = time.monotonic() + STARTS_WITHIN
     while not true():
         block.witness.take(notes)
-        if os.waitid(os.P_PID, worker, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-            raise NoWorker(f"the worker ended: {_last_words()}")
+        _lives(worker)
         if not block.witness.notes("ready") and time.monotonic() > deadline:
             raise NoWorker(f"no worker after {STARTS_WITHIN:.0f} s: {_last_words()}")
         time.sleep(0.005)
+
+
+def _lives(worker: int) -> None:
+    if os.waitid(os.P_PID, worker, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+        raise NoWorker(f"the worker ended: {_last_words()}")
 
 
 def _last_words() -> str:

@@ -18,11 +18,13 @@ from proof.example import Example, lane_order
 from proof.judge import Verdict, judge, kin_of
 from proof.outcome import Outcome
 from proof.run import LANES, Report
-from proof.versions import HERE
+from proof.versions import DEFAULT, HERE
 
 MISSING = "no evidence is recorded"
 STALE = "the evidence was recorded from another source"
 DIFFERS = "not as recorded"
+FEW = 10
+"""As many examples are named one by one."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,14 @@ class Unlike:
 class Check:
     """A run's report and what it was found to say.
 
-    `unlike` holds each outcome that is not as recorded.
+    `unlike` holds each outcome that is not as recorded, `not_compared` those of which
+    nothing is recorded in the edition that runs, if it is not the default one.
     """
 
     report: Report
     verdicts: tuple[Verdict, ...]
     unlike: tuple[Unlike, ...] = ()
+    not_compared: tuple[Verdict, ...] = ()
 
     @property
     def refuted(self) -> tuple[Verdict, ...]:
@@ -96,7 +100,10 @@ def check(
     if recorded is None:
         return Check(report, verdicts)
     found = (unlike(v.example, v.outcome, recorded) for v in verdicts)
-    return Check(report, verdicts, tuple(filter(None, found)))
+    apart = (
+        v for v in verdicts if is_not_recorded(v.example, v.outcome.lane, recorded)
+    )
+    return Check(report, verdicts, tuple(filter(None, found)), tuple(apart))
 
 
 def verdict_on(outcome: Outcome, examples: Iterable[Example]) -> Verdict:
@@ -106,10 +113,23 @@ def verdict_on(outcome: Outcome, examples: Iterable[Example]) -> Verdict:
     return judge(example, outcome, kin_of(example, examples))
 
 
+def is_not_recorded(
+    example: Example, lane: str, recorded: Mapping[str, Evidence]
+) -> bool:
+    """Whether nothing is recorded of a lane in this edition, and need not be.
+
+    All is recorded of the default edition; others are, where somebody ran them.
+    """
+    evidence = recorded.get(example.id)
+    return HERE != DEFAULT and (evidence is None or lane not in evidence.of(HERE))
+
+
 def unlike(
     example: Example, outcome: Outcome, recorded: Mapping[str, Evidence]
 ) -> Unlike | None:
-    """Return how an outcome is not as recorded; None if it is."""
+    """Return how an outcome is not as recorded; None if it is, or is not recorded."""
+    if is_not_recorded(example, outcome.lane, recorded):
+        return None
     evidence = recorded.get(example.id)
     if evidence is not None and not evidence.fits(example):
         return Unlike(example, outcome.lane, STALE)
@@ -136,7 +156,17 @@ def in_numbers(check: Check) -> dict[str, Any]:
         "python": platform.python_version(),
         "django": django.get_version(),
         "lanes": lanes,
+        "unlike": len(check.unlike),
+        "not compared": _by_lane(check.not_compared),
     }
+
+
+def _by_lane(verdicts: Iterable[Verdict]) -> dict[str, list[str]]:
+    """Return the ids of examples by database."""
+    found: dict[str, list[str]] = {}
+    for one in verdicts:
+        found.setdefault(one.outcome.lane.split("/")[0], []).append(one.example.id)
+    return found
 
 
 def _unmet(report: Report, database: str) -> dict[str, list[str]]:
@@ -155,8 +185,27 @@ def write_summary(path: Path, check: Check) -> None:
 
 
 def lane_lines(numbers: Mapping[str, Any]) -> list[str]:
-    """Return a line for each lane: how many hold, or why it did not run."""
-    return [_lane_line(name, facts) for name, facts in numbers["lanes"].items()]
+    """Return a line for each lane, and one for the evidence where it says something.
+
+    A lane's says how many hold, or why it did not run; the other what is not as
+    recorded, and what was not compared.
+    """
+    lines = [_lane_line(name, facts) for name, facts in numbers["lanes"].items()]
+    evidence = [
+        *([f"{numbers['unlike']} not as recorded"] if numbers["unlike"] else []),
+        *_not_compared(numbers["not compared"]),
+    ]
+    return [*lines, *([f"{'evidence':<12}{'; '.join(evidence)}"] if evidence else [])]
+
+
+def _not_compared(lanes: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    if not lanes:
+        return
+    parts = []
+    for lane, names in lanes.items():
+        who = f" ({', '.join(dict.fromkeys(names))})" if len(names) <= FEW else ""
+        parts.append(f"{lane} {len(names)}{who}")
+    yield f"not compared, as nothing is recorded of {HERE}: {', '.join(parts)}"
 
 
 def _lane_line(name: str, facts: Mapping[str, Any]) -> str:

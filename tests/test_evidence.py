@@ -26,7 +26,7 @@ from proof.outcome import (
     to_json,
 )
 from proof.pagefile import ANEW, LEVELS, lined, text_of
-from proof.versions import HERE
+from proof.versions import DEFAULT, HERE, Edition
 
 
 @pytest.fixture
@@ -346,6 +346,7 @@ def anything(hint: Any, number: int = 1) -> Any:
     return anything(inner[0], number) if inner else None
 
 
+SENT = tuple(Statement("a", "C1", "open", "SELECT", "t", line) for line in range(9))
 MADE_UP = (
     anything(Outcome),
     Outcome("right", "sqlite", "returned"),
@@ -366,6 +367,8 @@ MADE_UP = (
             Statement("a", "C1", "open", "COMMIT", "", 4, failed=True),
         ),
     ),
+    Outcome("right", "sqlite", "returned", statements=SENT),
+    Outcome("right", "sqlite", "returned", statements=(*SENT[:5], *SENT[4:], *SENT)),
 )
 
 
@@ -385,6 +388,27 @@ def test_all_that_can_be_seen_comes_back(
     other = replace(other, example="right", lane="postgresql")
     save(examples, [one, other], folder)
     assert load(folder)["right"].outcomes == {"sqlite": one, "postgresql": other}
+
+
+def test_statements_of_the_first_group_are_not_told_again() -> None:
+    """A long run of them is one row; a short one, and what is new, is told."""
+    new = Statement("b", "C2", "open", "UPDATE", "t", 3)
+    other = Outcome("right", "sqlite", "returned", statements=(new, *SENT[:6], new))
+    first = replace(other, lane="postgresql", statements=SENT)
+    seen = {one.lane: one for one in (first, other)}
+    told = grouped({DEFAULT: seen})[1]["statements"]
+    (row,) = facts((new,))
+    assert told == [row, ["as first", 1, 6], row]
+
+
+def test_editions_that_saw_the_same_stand_in_one_line() -> None:
+    """Their names stand together where they saw it in the same lanes."""
+    old = Edition("3.11", "5.2")
+    one = Outcome("right", "sqlite", "returned")
+    seen = {DEFAULT: {"sqlite": one}, old: {"sqlite": one}}
+    (group,) = grouped(seen)
+    assert group["lanes"] == {f"{DEFAULT}; {old}": ["sqlite"]}
+    assert apart("right", [group]) == seen
 
 
 def test_all_that_is_recorded_comes_back(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ class Combination:
         done = subprocess.run(
             [
                 environment / "bin" / "python", "-m", "proof", "run",
-                "--lane", "sqlite", "--no-evidence", "--summary", summary, *self.names,
+                "--lane", "sqlite", "--summary", summary, *self.names,
             ],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": str(path or "")},
@@ -75,7 +75,7 @@ class Combination:
 def main() -> int:
     """Run the combinations and print a line for each."""
     worst = 0
-    print(f"{'Python':<8}{'Django':<8}lanes, not compared with evidence", flush=True)
+    print(f"{'Python':<8}{'Django':<8}lanes", flush=True)
     for one in _asked()(pythons_here()):
         code, text = _line(one)
         print(f"{one.python:<8}{one.django:<8}{text}", flush=True)
@@ -131,7 +131,15 @@ def _line(combination: Combination) -> tuple[int, str]:
         code, numbers = combination.run()
     except CannotRunError as error:
         return 0, f"not run: {error}"
-    return code, "; ".join(map(_lane, numbers["lanes"].items()))
+    parts = [*map(_lane, numbers["lanes"].items()), *_evidence(numbers)]
+    return code, "; ".join(parts)
+
+
+def _evidence(numbers: dict[str, Any]) -> Iterator[str]:
+    if numbers["unlike"]:
+        yield f"{numbers['unlike']} not as recorded"
+    if apart := sum(map(len, numbers["not compared"].values())):
+        yield f"{apart} not compared, as nothing is recorded"
 
 
 def _lane(item: tuple[str, dict[str, Any]]) -> str:

@@ -3,6 +3,7 @@
 import argparse
 import time
 
+from proof.changes import changes
 from proof.check import check
 from proof.choose import choose
 from proof.commands import REFUTED
@@ -20,7 +21,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Run what is chosen and write its evidence; a refuted run changes no file."""
     examples = extract()
-    load()  # Evidence that cannot be trusted is told of before the run.
+    before = load()  # Evidence that cannot be trusted is told of before the run.
     chosen = choose(options.names, examples)
     started = time.monotonic()
     checked = check(go(chosen, examples, options), examples)
@@ -29,6 +30,9 @@ def main(options: argparse.Namespace) -> int:
         print(f"Nothing is recorded: {len(checked.refuted)} refuted, see above.")
         return REFUTED
     changed = save(examples, checked.report.outcomes)
+    print()
+    for line in changes(examples, before, load()):
+        print(line)
     for path in changed:
         print(f"{'written' if path.exists() else 'removed'}: {path}")
     if not changed:

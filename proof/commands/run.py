@@ -102,8 +102,6 @@ def say(checked: Check, seconds: float) -> None:
     print(f"\nPython {numbers['python']}, Django {numbers['django']}")
     for line in lane_lines(numbers):
         print(line)
-    if checked.unlike:
-        print(f"{'evidence':<12}{len(checked.unlike)} not as recorded")
     print(f"{'time':<12}{seconds:.1f} s; {by_place(checked)}")
 
 

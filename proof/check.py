@@ -13,11 +13,13 @@ from typing import Any
 
 import django
 
+from proof.claim import Claim
 from proof.evidence import Evidence, differences
 from proof.example import Example, lane_order
 from proof.judge import Verdict, judge, kin_of
 from proof.outcome import Outcome
 from proof.run import LANES, Report
+from proof.unproven import named, unproven
 from proof.versions import DEFAULT, HERE
 
 MISSING = "no evidence is recorded"
@@ -52,13 +54,15 @@ class Check:
     """A run's report and what it was found to say.
 
     `unlike` holds each outcome that is not as recorded, `not_compared` those of which
-    nothing is recorded in the edition that runs, if it is not the default one.
+    nothing is recorded in the edition that runs, if it is not the default one, and
+    `unproven` the claims that neither this run nor the evidence has seen.
     """
 
     report: Report
     verdicts: tuple[Verdict, ...]
     unlike: tuple[Unlike, ...] = ()
     not_compared: tuple[Verdict, ...] = ()
+    unproven: tuple[tuple[Example, Claim], ...] = ()
 
     @property
     def refuted(self) -> tuple[Verdict, ...]:
@@ -103,7 +107,21 @@ def check(
     apart = (
         v for v in verdicts if is_not_recorded(v.example, v.outcome.lane, recorded)
     )
-    return Check(report, verdicts, tuple(filter(None, found)), tuple(apart))
+    return Check(
+        report, verdicts, tuple(filter(None, found)), tuple(apart),
+        tuple(_unproven(verdicts, recorded)),
+    )  # fmt: skip
+
+
+def _unproven(
+    verdicts: Iterable[Verdict], recorded: Mapping[str, Evidence]
+) -> Iterator[tuple[Example, Claim]]:
+    ran: dict[Example, list[str]] = {}
+    for one in verdicts:
+        ran.setdefault(one.example, []).append(one.outcome.lane)
+    for example, lanes in ran.items():
+        for claim in unproven(example, recorded.get(example.id), lanes):
+            yield example, claim
 
 
 def verdict_on(outcome: Outcome, examples: Iterable[Example]) -> Verdict:
@@ -158,6 +176,7 @@ def in_numbers(check: Check) -> dict[str, Any]:
         "lanes": lanes,
         "unlike": len(check.unlike),
         "not compared": _by_lane(check.not_compared),
+        "unproven": [named(*one) for one in check.unproven],
     }
 
 
@@ -185,17 +204,22 @@ def write_summary(path: Path, check: Check) -> None:
 
 
 def lane_lines(numbers: Mapping[str, Any]) -> list[str]:
-    """Return a line for each lane, and one for the evidence where it says something.
+    """Return a line for each lane, and others for what is to be said beside.
 
-    A lane's says how many hold, or why it did not run; the other what is not as
-    recorded, and what was not compared.
+    A lane's says how many hold, or why it did not run; the others what is not as
+    recorded, what was not compared, and what nobody has seen.
     """
     lines = [_lane_line(name, facts) for name, facts in numbers["lanes"].items()]
     evidence = [
         *([f"{numbers['unlike']} not as recorded"] if numbers["unlike"] else []),
         *_not_compared(numbers["not compared"]),
     ]
-    return [*lines, *([f"{'evidence':<12}{'; '.join(evidence)}"] if evidence else [])]
+    if evidence:
+        lines.append(f"{'evidence':<12}{'; '.join(evidence)}")
+    if numbers["unproven"]:
+        said = "; ".join(numbers["unproven"])
+        lines.append(f"{'unproven':<12}no run has seen what these claim: {said}")
+    return lines
 
 
 def _not_compared(lanes: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -157,11 +157,19 @@ def _parse(own: int, spoken_of: int, text: str) -> Claim:
 
 
 def _split_names(sentence: str) -> tuple[str, tuple[str, ...]]:
-    name = r"[a-z0-9.<>=-]+"
-    found = re.fullmatch(rf"(.*\S) +\[({name}(?:, {name})*)\]", sentence)
+    name = r"[A-Za-z0-9.<>=-]+"
+    found = re.fullmatch(rf"(.*\S) *\[({name}(?:, *{name})*)\]", sentence)
     if found is None:
         return sentence, ()
-    return found[1], tuple(found[2].split(", "))
+    names = tuple(re.split(", *", found[2]))
+    # In capitals it may be a part of a message, unless that is how a lane is written.
+    if any(one != one.lower() and not _is_name(one.lower()) for one in names):
+        return sentence, ()
+    return found[1], names
+
+
+def _is_name(word: str) -> bool:
+    return word in NAMES or is_bound(word)
 
 
 def _lanes_are_known(line: int, lanes: tuple[str, ...]) -> None:

@@ -1,6 +1,7 @@
 """Claim held against outcome: it holds, or it is refuted, and why."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -19,6 +20,11 @@ from proof.outcome import Outcome
 from proof.questions import is_about
 from proof.symptoms import COMMITTED, LOGS, ROLLED_BACK
 from proof.versions import HERE, Edition
+
+MOST_LINES = 8
+"""Lines of output that a reason shows."""
+MOST_LETTERS = 200
+"""Characters of such a line."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +113,14 @@ def _unclaimed(
         )  # fmt: skip
     elif outcome.end not in ("returned", "raised", "hung"):
         yield Reason(last, said, outcome.end, "Let the example end by itself.")
-    for one in outcome.warnings:
+    for one, times in Counter(outcome.warnings).items():
         if not any(
             claim.kind == "warns" and is_claimed(claim, one) for claim in claims
         ):
             yield Reason(
                 one.line or last, "no warning but those claimed",
-                warning(one), "Mend the block, or claim the warning.",
+                warning(one) + (f", {times} times" if times > 1 else ""),
+                "Mend the block, or claim the warning.",
             )  # fmt: skip
     if outcome.stalls and "blocks" not in kinds:
         yield Reason(
@@ -158,8 +165,7 @@ def _wrong_here_too(
     """Yield what a ❌ says is wrong, and is so for its ✅."""
     for other, claim in others:
         if claim.kind in ("partial", "corrupt"):
-            answer = outcome.answers.get(claim.text)
-            seen = f"it is {answer} here too" if answer is not False else ""
+            seen = _not_false(outcome.answers.get(claim.text))
         else:
             refuted = claim.kind != "serial" or any(DETECTORS["serial"](claim, outcome))
             seen = "" if refuted else f"{claim.number} at a time here too"
@@ -168,6 +174,15 @@ def _wrong_here_too(
                 first.line, f"not {claim}, as in {other.id}", seen,
                 "Let the ✅ do the job right, or say what the ❌ does wrong.",
             )  # fmt: skip
+
+
+def _not_false(answer: bool | str | None) -> str:
+    """Return what to say of an answer that should be false; empty if it is."""
+    if answer is False:
+        return ""
+    if answer is True:
+        return "it is so here too"
+    return f"asked here, it has {answer}" if answer else "it was not asked here"
 
 
 def _rolled_back_elsewhere(
@@ -209,10 +224,21 @@ def _right_here_too(
 def _printed(example: Example, outcome: Outcome) -> Reason:
     return Reason(
         _line_of_print(example),
-        "it prints " + (" ⏎ ".join(example.printed) or "nothing"),
-        "it prints " + (" ⏎ ".join(outcome.printed[:8]) or "nothing"),
+        f"it prints {_in_short(example.printed)}",
+        f"it prints {_in_short(outcome.printed)}",
         "Write what it prints behind the line, as `#> …`.",
     )
+
+
+def _in_short(lines: Sequence[str]) -> str:
+    """Return what is printed, as much as can be read at a glance."""
+    shown = [
+        line if len(line) <= MOST_LETTERS else f"{line[:MOST_LETTERS]} …"
+        for line in lines[:MOST_LINES]
+    ]
+    if len(lines) > MOST_LINES:
+        shown.append(f"… and {len(lines) - MOST_LINES} more lines")
+    return " ⏎ ".join(shown) or "nothing"
 
 
 def _line_of_print(example: Example) -> int:

@@ -163,6 +163,16 @@ def test_lanes_stand_behind_a_claim(suffix: str, lanes: tuple[str, ...]) -> None
             "Write `❌ serial: 1 at a time`.",
         ),
         (
+            "❌ lost: X [PostgreSQL]",
+            'unknown lane "PostgreSQL"',
+            f"The lanes are: {', '.join(NAMES)}.",
+        ),
+        (
+            "❌ lost: X [Django>=6.0, sqlite]",
+            'unknown lane "Django>=6.0"',
+            f"The lanes are: {', '.join(NAMES)}.",
+        ),
+        (
             "❌ lost: X [postgres]",
             'unknown lane "postgres"',
             f"The lanes are: {', '.join(NAMES)}.",

@@ -7,7 +7,7 @@ from support import CANCEL, GOAL, fence, write, written
 
 from proof.errors import MarkdownError
 from proof.extract import extract, pair_expressions
-from proof.fences import HEADER_FORM, python_fences
+from proof.fences import HEADER_FORM, NOT_PYTHON, NOT_RUN, RUN_AS_TEXT, python_on
 from proof.places import PLACES
 
 TWIN = fence("right", CANCEL)
@@ -101,10 +101,56 @@ def test_other_languages_are_left_alone(tmp_path: Path) -> None:
 )
 def test_a_fence_that_names_python_is_counted(opening: str) -> None:
     """Whatever a reader would take for Python is counted, however it is fenced."""
-    assert list(python_fences(f"\n{opening}\npass\n")) == [2]
+    assert list(python_on(f"\n{opening}\npass\n")) == [2]
 
 
-OVERLOOKED = "this looks like a Python block and would not be run"
+THEN = (
+    f"Write its first line as {HEADER_FORM}; what is no Python, as "
+    f"```{{.text .{NOT_PYTHON}}}"
+)
+SAVES = "order = Order.objects.get(pk=7)\norder.save()\n"
+SHOWN = {
+    "ipython": f"```ipython\n{SAVES}```\n",
+    "text": f"```text\n{SAVES}```\n",
+    "a bare fence": f"```\n{SAVES}```\n",
+    "a session": "```console\n$ python\n>>> 1 + 1\n2\n```\n",
+    "a part": "```text\nasync def act():\n    ...\n  more\n```\n",
+    "in a quote": "> ```text\n> order.save()\n> ```\n",
+    "pre": "<pre><code>import os\n</code></pre>\n",
+    "indented": "Text.\n\n    order.save()\n",
+    "indented in a list": "- Text.\n\n        order.save()\n",
+    "in a footnote": "[^1]: ```text\n    order.save()\n    ```\n",
+    "in a definition": f"Term\n:   ```py\n    {SAVES}    ```\n",
+}
+QUIET = {
+    "a comment": "<!--\n```python\norder.save()\n```\n-->\n",
+    "a comment in a line": "Text <!-- more\n```python\norder.save()\n```\n-->\n",
+    "words": "```text\nAssertionError: 'a' != 'b'\n- a\n+ b\n```\n",
+    "a shell": "```sh\nmake serve\nexport A=1\n```\n",
+    "it says so": f"```{{.text .{NOT_PYTHON}}}\n{SAVES}```\n",
+    "a paragraph in a list": "- Text.\n\n    order.save() is called.\n",
+    "a note": "!!! note\n\n    Text.\n\n    `order.save()`, once more.\n",
+    "a quoted opening": "Write `<!--` there.\n",
+}
+
+
+@pytest.mark.parametrize("text", SHOWN.values(), ids=SHOWN)
+def test_what_a_reader_takes_for_python_is_counted(text: str) -> None:
+    """Whatever it is written in: it is an example, or says that it is none."""
+    assert len(list(python_on(f"\n{text}"))) == 1
+
+
+@pytest.mark.parametrize("text", QUIET.values(), ids=QUIET)
+def test_what_nobody_takes_for_python_is_left_alone(text: str) -> None:
+    """Text, a shell's commands, what a comment hides and what says that it is none."""
+    assert not list(python_on(f"\n{text}"))
+
+
+def test_a_twin_cannot_hide_in_a_comment(tmp_path: Path) -> None:
+    """A block that pytest-examples runs and no reader sees is refused."""
+    assert refused(tmp_path, f"<!--\n{TWIN}-->\n") == (
+        f"docs/page.md:2: {RUN_AS_TEXT}\n    {THEN}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,16 +168,14 @@ OVERLOOKED = "this looks like a Python block and would not be run"
 def test_a_block_that_would_not_run_is_refused(tmp_path: Path, block: str) -> None:
     """Python that pytest-examples does not see is refused at its line."""
     assert refused(tmp_path, "text\n", block) == (
-        f"docs/page.md:3: {OVERLOOKED}\n    Write its first line as {HEADER_FORM}"
+        f"docs/page.md:3: {NOT_RUN}\n    {THEN}"
     )
 
 
 def test_a_block_inside_another_is_text(tmp_path: Path) -> None:
     """What pytest-examples would run, but readers see as text, is refused."""
-    assert refused(tmp_path, f"~~~markdown\n{TWIN}~~~\n") == (
-        "docs/page.md:2: this would be run and is text inside another block\n"
-        f"    Write its first line as {HEADER_FORM}"
-    )
+    shown = f"~~~{{.markdown .{NOT_PYTHON}}}\n{TWIN}~~~\n"
+    assert refused(tmp_path, shown) == f"docs/page.md:2: {RUN_AS_TEXT}\n    {THEN}"
 
 
 def test_python_files_beside_the_pages_are_no_pages(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import markdown
@@ -10,6 +11,7 @@ import yaml
 from guide import (
     EXAMPLES,
     RECORDED,
+    each_example,
     each_example_in_its_lanes,
     each_lane,
     each_pair_in_its_lanes,
@@ -18,10 +20,12 @@ from guide import (
 from proof.check import Check, check, in_numbers, is_not_recorded, lane_lines, unlike
 from proof.example import Example
 from proof.extract import ROOT
+from proof.fences import NOT_PYTHON, looks_like_python
 from proof.judge import judge, kin_of
 from proof.lanes import POSTGRES_URL
 from proof.outcome import Outcome
 from proof.run import LANES, run
+from proof.unproven import named, unproven
 from proof.versions import HERE
 
 Pair = tuple[Example, Example]
@@ -56,16 +60,21 @@ def test_a_swap_refutes_both(pair: Pair, lane: str, checked: Check) -> None:
             )
 
 
-def python_blocks(text: str) -> int:
-    """Return how many Python blocks the site's own Markdown parser finds on a page.
+SHOWN = "<p>Python</p>"
 
-    Only the formatter is another: it counts, whatever the fence's language and form.
+
+def python_blocks(text: str) -> int:
+    """Return how many Python blocks a reader of a page finds, by the site's own parser.
+
+    Only the formatter is another: it takes a fence whatever its language and form. What
+    is left as `<pre>` is indented code, or was written so.
     """
-    languages: list[str] = []
 
     def note(source: str, language: str, *args: Any, **options: Any) -> str:
-        languages.append(language)
-        return ""
+        named = (language or "").lower().startswith(("py", "ipy"))
+        none = NOT_PYTHON in (options.get("classes") or ())
+        is_python = not none and (named or looks_like_python(source))
+        return SHOWN if is_python else ""
 
     def take(language: str, inputs: Any, options: Any, attrs: Any, md: Any) -> bool:
         return True
@@ -73,8 +82,11 @@ def python_blocks(text: str) -> int:
     anything = {"name": "*", "class": "", "format": note, "validator": take}
     names, configs = extensions()
     configs["pymdownx.superfences"] = {"custom_fences": [anything]}
-    markdown.markdown(text, extensions=names, extension_configs=configs)
-    return sum(one.lower().startswith("py") for one in languages)
+    html = markdown.markdown(text, extensions=names, extension_configs=configs)
+    html = re.sub("<!--.*?-->", "", html, flags=re.DOTALL)
+    others = re.findall("<pre.*?</pre>", html, re.DOTALL)
+    texts = [unescape(re.sub("<[^>]*>", "", one)) for one in others]
+    return html.count(SHOWN) + sum(map(looks_like_python, texts))
 
 
 def extensions() -> tuple[list[str], dict[str, Any]]:
@@ -111,12 +123,29 @@ FORMS = """
 ```text
 ```python
 ```
+
+<!--
+```python
+```
+-->
+
+```
+order.save()
+```
+
+    order.save()
+
+<pre>import os</pre>
+
+```{.text .not-python}
+import os
+```
 """
 
 
 def test_the_count_sees_every_form_of_a_fence() -> None:
-    """Tildes, braces, four backticks, admonitions and quotes count; text does not."""
-    assert python_blocks(FORMS) == 6
+    """However it is written, what a reader takes for Python counts; text does not."""
+    assert python_blocks(FORMS) == 9
 
 
 @each_lane
@@ -149,6 +178,13 @@ def test_evidence_is_fresh(example: Example, lane: str, checked: Check) -> None:
     difference = unlike(example, outcome, RECORDED)
     if difference is not None:
         pytest.fail(str(difference), pytrace=False)
+
+
+@each_example
+def test_each_claim_was_seen_by_some_run(example: Example) -> None:
+    """None is bound to a lane or an edition of which nothing is recorded."""
+    left = unproven(example, RECORDED.get(example.id))
+    assert not [named(example, claim) for claim in left]
 
 
 def test_a_run_that_differs_shows_the_difference() -> None:

@@ -411,3 +411,32 @@ def test_an_exception_of_the_blocks_own_making_is_refuted() -> None:
     own = replace(RAISED.raised, imitates="raised by the block itself")
     said = text(BAD, replace(RAISED, raised=own))
     assert "seen:    raised by the block itself" in said
+
+
+def test_an_error_is_not_presented_as_an_answer() -> None:
+    """A question that the ✅ cannot answer is said to have none, and not to be so."""
+    bad = example(BAD.replace("lost: GOAL", "corrupt: WRONG"), twin="right")
+    good = example(GOOD, "right")
+    question = "WRONG"
+    asked = replace(RETURNED, answers={"GOAL": True, question: "no answer: E"})
+    said = str(judge(good, asked, [bad]))
+    assert "asked here, it has no answer: E" in said
+    said = str(judge(good, replace(asked, answers={question: True}), [bad]))
+    assert "it is so here too" in said
+
+
+def test_equal_warnings_are_one_reason() -> None:
+    """Three hundred of them are told once, with their number."""
+    many = (Warned("UserWarning", "careful", 2),) * 300
+    verdict = judge(example(GOOD), replace(RETURNED, warnings=many))
+    assert [one.seen for one in verdict.reasons] == [
+        "UserWarning: careful at line 2 of the block, 300 times"
+    ]
+
+
+def test_long_output_is_shown_in_short() -> None:
+    """A reason has a few lines of it, none longer than can be read at a glance."""
+    printed = ("x" * 10_000, *map(str, range(100)))
+    (reason,) = judge(example(GOOD), replace(RETURNED, printed=printed)).reasons
+    assert len(reason.seen) < 400
+    assert reason.seen.endswith("… and 93 more lines")

@@ -12,6 +12,7 @@ from proof.example import Example, lane_order
 from proof.extract import ROOT, extract
 from proof.judge import Verdict, judge, kin_of
 from proof.outcome import Outcome
+from proof.unproven import unproven
 from proof.versions import DEFAULT, Edition
 
 DOCS = ROOT / "docs"
@@ -109,6 +110,12 @@ class Library:
         found = self.outcomes(example)
         lanes = [lane for database in LANES for lane in example.lanes(database)]
         return tuple(lane for lane in lanes if lane not in found)
+
+    def unproven(self, example: Example) -> tuple[Claim, ...]:
+        """Return the claims of an example that no run has seen."""
+        recorded = self.recorded.get(example.id, ())
+        left = [set(unproven(example, one)) for one in recorded]
+        return tuple(c for c in example.claims if all(c in one for one in left))
 
     def kin(self, example: Example) -> tuple[Example, ...]:
         """Return the examples on the other side of an example's pairs."""

@@ -73,7 +73,12 @@ def summary(example: Example, known: Library) -> Markup:
         for said, lanes in by_headline.items()
     ]
     not_run = lane_names(known.not_run(example))
-    return Markup("<br>").join([*parts, *(f"{lane}: not run" for lane in not_run)])
+    parts += [Markup("{}: not run").format(lane) for lane in not_run]
+    parts += [
+        Markup("{} — {}").format(tag("strong", "⚠️ not proven"), code(str(claim)))
+        for claim in known.unproven(example)
+    ]
+    return Markup("<br>").join(parts)
 
 
 def headline(example: Example, seen: Seen) -> Markup:

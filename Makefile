@@ -60,7 +60,7 @@ lint: environment ## check format, style and types
 matrix: environment ## run the examples with each Python here, and older versions of Django; ARGS=--every for all pairs
 	@$(BIN)/python -m tools.matrix $(ARGS)
 
-stability: environment ## run all examples twenty times, half of them on busy cores
+stability: environment ## run all examples twenty times, beside three busy processes a core; ARGS="RUNS --busy N --lane LANE"
 	@$(BIN)/python tools/stability.py $(ARGS)
 
 lock: ## write the hash-locked requirements anew (needs uv)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from proof.claim import Claim
 from proof.outcome import BOUNDARIES, Outcome, Raised, Warned
 from proof.questions import is_about
-from proof.symptoms import COMMITTED, LOGS, ROLLED_BACK
+from proof.symptoms import COMMITTED, LOGS, ROLLED_BACK, WARNS, WARNS_TOO
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,13 @@ def _serial(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
 
 
 def _warns(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
-    if not any(is_claimed(claim, one) for one in outcome.warnings):
+    spoken_of = [one for one in outcome.warnings if is_claimed(claim, one)]
+    if any(one.imitates for one in spoken_of):
+        yield Reason(
+            claim.line, f"{claim}, by the code that it is of", spoken_of[0].imitates,
+            "Let the library warn, or warn with a category of the block's own.",
+        )  # fmt: skip
+    if not spoken_of:
         seen = "; ".join(warning(one) for one in outcome.warnings)
         yield Reason(claim.line, str(claim), seen or "no warning", _fix(claim))
 
@@ -177,7 +183,8 @@ DETECTORS: Mapping[str, Detector] = {
     "leaks": _leaks,
     "blocks": _blocks,
     "serial": _serial,
-    "warns": _warns,
+    WARNS: _warns,
+    WARNS_TOO: _warns,
 }
 
 

@@ -18,7 +18,7 @@ from proof.detectors import (
 from proof.example import Example
 from proof.outcome import Outcome
 from proof.questions import is_about
-from proof.symptoms import COMMITTED, LOGS, ROLLED_BACK
+from proof.symptoms import COMMITTED, LOGS, ROLLED_BACK, WARNS, WARNS_TOO
 from proof.versions import HERE, Edition
 
 MOST_LINES = 8
@@ -113,10 +113,9 @@ def _unclaimed(
         )  # fmt: skip
     elif outcome.end not in ("returned", "raised", "hung"):
         yield Reason(last, said, outcome.end, "Let the example end by itself.")
+    named = [claim for claim in claims if claim.kind in (WARNS, WARNS_TOO)]
     for one, times in Counter(outcome.warnings).items():
-        if not any(
-            claim.kind == "warns" and is_claimed(claim, one) for claim in claims
-        ):
+        if not any(is_claimed(claim, one) for claim in named):
             yield Reason(
                 one.line or last, "no warning but those claimed",
                 warning(one) + (f", {times} times" if times > 1 else ""),

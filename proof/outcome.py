@@ -27,11 +27,15 @@ class Raised:
 
 @dataclass(frozen=True)
 class Warned:
-    """A Python or Django warning; `line` is the block's, 0 if not in it."""
+    """A Python or Django warning; `line` is the block's, 0 if not in it.
+
+    `imitates` says in which way it is not what its category says.
+    """
 
     category: str
     text: str
     line: int
+    imitates: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ class Outcome:
     "exited with 0 before the example was done" or "killed by SIGKILL". `answers`
     holds each expression of the example and its twins with what it was from outside:
     true, false, or why it has no answer; `before` those that were not false of the
-    untouched database. `in_flight` is the largest number of
+    untouched database. `in_flight` is, where a claim asks for it, the largest number of
     statements under way at once, `stalls` the block's lines at which an event loop
     stood still for half a second. `heard` is what a ✅ must not have: each record of a
     log at ERROR and each exception that Python could raise nowhere.

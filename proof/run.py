@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
@@ -19,6 +19,7 @@ from proof.example import Example
 from proof.extract import ROOT, pair_expressions
 from proof.forkserver import Setup
 from proof.full import start_full
+from proof.judge import kin_of
 from proof.lanes import (
     Lane,
     Postgres,
@@ -93,6 +94,7 @@ def run(
     seen: dict[tuple[str, str], tuple[Outcome, float]] = {}
     lanes = tuple(lanes)
     missing = unmet(chosen, lanes)
+    counted = {e.id for e in chosen if _is_counted(e, everything)}
     expressions = {e.id: pair_expressions(e, everything) for e in chosen}
     with ExitStack() as stack:
         folder = stack.enter_context(workspace())
@@ -105,8 +107,10 @@ def run(
         ]
         busy = [work for work in works if work.orders]
         for outcome, seconds in in_lanes([work.outcomes for work in busy], house.turns):
-            seen[outcome.example, outcome.lane] = outcome, seconds
-            progress(outcome)
+            counts = outcome.example in counted
+            kept = outcome if counts else replace(outcome, in_flight=0)
+            seen[kept.example, kept.lane] = kept, seconds
+            progress(kept)
     return Report(
         tuple(outcome for outcome, _ in seen.values()),
         {work.name: work.left_out for work in busy if work.left_out},
@@ -114,6 +118,12 @@ def run(
         {key: seconds for key, (_, seconds) in seen.items()},
         missing,
     )
+
+
+def _is_counted(example: Example, everything: Sequence[Example]) -> bool:
+    """Whether how many statements are under way at once is more than chance."""
+    pair = (example, *kin_of(example, everything))
+    return any(claim.kind == "serial" for one in pair for claim in one.claims)
 
 
 @dataclass(frozen=True)

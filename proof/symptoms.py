@@ -9,9 +9,10 @@ from typing import Any
 
 from proof.questions import refused
 
-COMMITTED, ROLLED_BACK, LOGS = "committed", "rolled back", "logs"
-GOOD = (COMMITTED, ROLLED_BACK, LOGS)
-"""What a ✅ may claim; by `logs` it names an error that it only logs."""
+COMMITTED, ROLLED_BACK = "committed", "rolled back"
+LOGS, WARNS, WARNS_TOO = "logs", "warns", "warns too"
+GOOD = (COMMITTED, ROLLED_BACK, LOGS, WARNS_TOO)
+"""What a ✅ may claim; by the last two it names what it only logs, or warns of."""
 EXPRESSION_SYMPTOMS = ("lost", "escaped", "partial", "corrupt")
 SYMPTOMS = (
     "raises",
@@ -20,9 +21,9 @@ SYMPTOMS = (
     "leaks",
     "blocks",
     "serial",
-    "warns",
+    WARNS,
 )
-OF_A_LINE = ("raises", "hangs", "blocks", "warns")
+OF_A_LINE = ("raises", "hangs", "blocks", WARNS)
 """Symptoms that happen at a line; the others are true of the whole run."""
 HANG_REASONS = (
     "lock wait",
@@ -137,7 +138,8 @@ READERS: dict[str, Callable[[int, str, str], dict[str, Any]]] = {
     LOGS: _read_log,
     **dict.fromkeys(EXPRESSION_SYMPTOMS, _read_expression),
     "raises": _read_named,
-    "warns": _read_named,
+    WARNS: _read_named,
+    WARNS_TOO: _read_named,
     "hangs": _read_hang,
     "leaks": _read_leak,
     "blocks": _read_blocks,

@@ -5,34 +5,22 @@ runs it, a server and its client. Each of them `enter`s before it does anything.
 """
 
 import contextlib
-import gc
-import logging
 import os
-import re
 import signal
 import threading
 import traceback
-import warnings
 from collections.abc import Iterable
 from dataclasses import asdict
 from types import FrameType
 from typing import Any
 
-from proof.caller import line_in
-from proof.errors_heard import listen
+from proof import errors_heard, warned
 from proof.hang import describe_hang
 from proof.imitation import imitated
 from proof.leftovers import Baseline, watch_loops
 from proof.recorder import FileRecorder, Notes
 from proof.trace import Trace
 
-OF_A_LIBRARY = re.compile(
-    "unclosed database in|was deleted while still open"
-    "|Unclosed file <tempfile.SpooledTemporaryFile"
-)
-"""A connection that nobody closed. Only some versions of the drivers tell, and when
-the garbage collector likes; the trace counts each of them instead. And the body of a
-request whose view raised, which Django before 6.1 leaves to the garbage collector."""
 MAX_TEXT = 16 << 10
 """Characters of a message that are kept."""
 ASK = signal.SIGRTMIN + 3 if hasattr(signal, "SIGRTMIN") else signal.SIGUSR1
@@ -52,6 +40,7 @@ class Witness:
         self.quiet = quiet
         self._trace = Trace(recorder, block)
         self._baseline: Baseline | None = None
+        self._unasked = errors_heard.Unasked()
         self._began_in = 0
         self._listens = False
 
@@ -64,10 +53,7 @@ class Witness:
             self._listens = True
             self._trace.start()
             watch_loops()
-            self._listen_to_warnings()
-            self._listen_to_threads()
-            if self.quiet:
-                listen(lambda text: self.note("heard", text=text[:MAX_TEXT]))
+            self._listen_to_errors()
         signal.signal(ASK, self._tell_why)
 
     def begins(self) -> None:
@@ -107,6 +93,8 @@ class Witness:
 
     def ended(self) -> None:
         """Note what is left open in this process."""
+        for text in self._unasked.texts():
+            self._heard(text)
         if self._baseline is not None:
             left = asdict(self._baseline.left(self._trace))
             self._recorder.note("left", last=True, pid=os.getpid(), **left)
@@ -134,54 +122,25 @@ class Witness:
     def _tell_why(self, number: int, frame: FrameType | None) -> None:
         self._hangs.note("hang", **describe_hang(self._block, frame))
 
-    def _listen_to_warnings(self) -> None:
-        def note(
-            message: Warning | str, category: type[Warning], filename: str, lineno: int,
-            file: Any = None, line: str | None = None,
-        ) -> None:  # fmt: skip
-            if category is ResourceWarning and OF_A_LIBRARY.search(str(message)):
-                return
-            where = lineno if filename == self._block else line_in(self._block)
-            self._warned(category.__name__, str(message), where if not collects else 0)
+    def _listen_to_errors(self) -> None:
+        warned.listen(self._warned, self._block)
+        errors_heard.listen_to_asyncio(lambda text: self._warned("asyncio", text, 0))
+        errors_heard.listen_to_threads(self._thread_ended)
+        if self.quiet:
+            errors_heard.listen(self._heard)
+            self._unasked.listen()
 
-        def watch(phase: str, info: dict[str, int]) -> None:
-            collects.append(phase) if phase == "start" else collects.clear()
+    def _heard(self, text: str) -> None:
+        self.note("heard", text=text[:MAX_TEXT])
 
-        # The line at which the garbage collector happens to run says nothing.
-        collects: list[str] = []
-        gc.callbacks.append(watch)
-        warnings.resetwarnings()
-        warnings.simplefilter("always")
-        warnings.showwarning = note
-        logging.captureWarnings(False)
-        logging.getLogger("asyncio").addHandler(_AsyncioLog(self))
-
-    def _listen_to_threads(self) -> None:
+    def _thread_ended(self, error: BaseException) -> None:
         """Note an exception that ends a thread, which Python only prints."""
-        hook = threading.excepthook
+        text = f"{type(error).__name__}: {error}"
+        self._warned("threading", text, self._line_of(error))
 
-        def note(ended: threading.ExceptHookArgs) -> None:
-            if ended.exc_value is not None:
-                text = f"{ended.exc_type.__name__}: {ended.exc_value}"
-                self._warned("threading", text, self._line_of(ended.exc_value))
-            hook(ended)
-
-        threading.excepthook = note
-
-    def _warned(self, category: str, text: str, line: int) -> None:
+    def _warned(self, category: str, text: str, line: int, imitates: str = "") -> None:
         with contextlib.suppress(ValueError):  # The memory is gone at the very end.
             self._recorder.note(
-                "warning", category=category, text=text[:MAX_TEXT], line=line
-            )
-
-
-class _AsyncioLog(logging.Handler):
-    """Notes what asyncio can only log: lost exceptions and destroyed tasks."""
-
-    def __init__(self, witness: Witness) -> None:
-        super().__init__(logging.WARNING)
-        self._witness = witness
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage().partition("\n")[0]
-        self._witness._warned("asyncio", text, 0)
+                "warning", category=category, text=text[:MAX_TEXT], line=line,
+                imitates=imitates,
+            )  # fmt: skip

@@ -112,7 +112,7 @@ def test_lanes_stand_behind_a_claim(suffix: str, lanes: tuple[str, ...]) -> None
         (
             "✅ comitted: X",
             'unknown claim "✅ comitted: X"',
-            "After ✅ stands one of: committed, rolled back, logs.",
+            "After ✅ stands one of: committed, rolled back, logs, warns too.",
         ),
         (
             "❌ looses: X",

@@ -48,6 +48,46 @@ SERVICES = {
         "transaction.on_commit(lambda: 1 / 0, robust=True)",
         "Error calling",
     ),
+    "hook taken away": (
+        "import sys\n    sys.unraisablehook = lambda what: None\n"
+        "    type('Held', (), {'__del__': lambda self: 1 / 0})()",
+        "Exception ignored",
+    ),
+    "in a future": (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "    with ThreadPoolExecutor(1) as pool:\n        pool.submit(int, 'x')",
+        "nobody asked a future for its ValueError",
+    ),
+    "in a silenced thread": (
+        "threading.excepthook = lambda ended: None\n"
+        "    threading.Thread(target=int, args='x').start()",
+        "threading: ValueError",
+    ),
+    "in a task of a silenced log": (
+        "import asyncio\n    logging.disable(logging.CRITICAL)\n"
+        "    async def wrong():\n        raise KeyError(7)\n"
+        "    async def begin():\n        task = asyncio.create_task(wrong())\n"
+        "        await asyncio.sleep(0.01)\n    asyncio.run(begin())",
+        "Task exception was never retrieved",
+    ),
+    "in a task of a loop with a handler": (
+        "import asyncio\n    async def wrong():\n        raise KeyError(7)\n"
+        "    async def begin():\n"
+        "        loop = asyncio.get_running_loop()\n"
+        "        loop.set_exception_handler(lambda loop, context: None)\n"
+        "        task = asyncio.create_task(wrong())\n"
+        "        await asyncio.sleep(0.01)\n    asyncio.run(begin())",
+        "Task exception was never retrieved",
+    ),
+    "a warning that is ignored": (
+        "warnings.simplefilter('ignore')\n"
+        "    async def wrong():\n        pass\n    wrong()",
+        "coroutine 'act.<locals>.wrong' was never awaited",
+    ),
+    "a warning that is ignored inside": (
+        "with warnings.catch_warnings(action='ignore'):\n        open('errors')",
+        "unclosed file",
+    ),
     "in a thread": (
         "threading.Thread(target=int, args='x').start()",
         "threading: ValueError",
@@ -62,6 +102,20 @@ TASKS = {
         "signals.task_postrun.connect("
         "lambda **_: os.kill(os.getppid(), 9), weak=False)",
         "the worker ended",
+    ),
+}
+
+
+OWN = "class Mind(UserWarning): pass\n    "
+WARNINGS = {
+    "warned": (f"{OWN}warnings.warn('mind this', Mind)", "# ✅ warns too Mind: mind…"),
+    "another-warning": (
+        "warnings.warn('mind this', RuntimeWarning)",
+        "# ✅ warns too RuntimeWarning: mind that",
+    ),
+    "imitated-warning": (
+        "warnings.warn('coroutine x was never awaited', RuntimeWarning)",
+        "# ✅ warns too RuntimeWarning: coroutine x was never awaited",
     ),
 }
 
@@ -86,6 +140,11 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str], V
     logged = f"{HEAD}\ndef act():\n    cancel()\n    logging.error('it broke: 7')\n\n\n"
     blocks.append(fence("named", f"{logged}{claim}\n# ✅ logs: root: it broke…"))
     blocks.append(fence("misnamed", f"{logged}{claim}\n# ✅ logs: root: it held…"))
+    for name, (does, claims) in WARNINGS.items():
+        code = (
+            f"{HEAD}\nimport warnings\n\n\ndef act():\n    cancel()\n    {does}\n\n\n"
+        )
+        blocks.append(fence(name, f"{code}{claim}\n{claims}"))
     loud = f"{LOOK}    logging.error('x')\n\n\n# ❌ lost: {GOAL}"
     loud = f"import logging\n{loud}"
     blocks.append(fence("a-wrong", loud, "❌ It fails", twin="named"))
@@ -116,6 +175,21 @@ def test_an_error_that_is_named_is_no_noise(
     """A ✅ that says what it logs holds; one that says something else does not."""
     assert verdict(seen, "named").holds, verdict(seen, "named")
     assert "it broke" in str(verdict(seen, "misnamed"))
+
+
+def test_a_warning_that_is_named_is_no_noise(
+    seen: Mapping[tuple[str, str], Verdict],
+) -> None:
+    """A ✅ may say what it warns of; what it says must be what is heard."""
+    assert verdict(seen, "warned").holds, verdict(seen, "warned")
+    assert "RuntimeWarning: mind this" in str(verdict(seen, "another-warning"))
+
+
+def test_a_warning_that_the_block_gives_is_not_the_librarys(
+    seen: Mapping[tuple[str, str], Verdict],
+) -> None:
+    """`warnings.warn` of the block shows nothing of Python or Django."""
+    assert "given by the block itself" in str(verdict(seen, "imitated-warning"))
 
 
 def test_a_wrong_may_be_loud(seen: Mapping[tuple[str, str], Verdict]) -> None:

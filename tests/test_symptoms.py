@@ -11,12 +11,15 @@ from proof.judge import Verdict
 from proof.run import run
 
 NO_ORDERS = "Order.objects.count() == 0"
+OLD_NAME = (
+    "❌ warns DeprecationWarning: "
+    "currentThread() is deprecated, use current_thread() instead"
+)
 LIMIT = 8.0
 HEAD = """
 import asyncio
 import threading
 import time
-import warnings
 
 from asgiref.sync import SyncToAsync, async_to_sync, sync_to_async
 from django.db import connection, transaction
@@ -250,9 +253,9 @@ PAIRS = {
     ),
     "warns": Pair(
         f"# ❌ lost: {GOAL}",
-        "warnings.warn('old', DeprecationWarning)  # ❌ warns DeprecationWarning: old",
-        "warnings.warn('new', DeprecationWarning)  # ❌ warns DeprecationWarning: old",
-        "DeprecationWarning: new at line 30 of the block",
+        f"threading.currentThread()  # {OLD_NAME}",
+        f"threading.activeCount()  # {OLD_NAME}",
+        "DeprecationWarning: activeCount() is deprecated, use active_count() instead",
     ),
     "warns of a thread": Pair(
         f"# ❌ lost: {GOAL}\n# ❌ warns threading: KeyError: 7",

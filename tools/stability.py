@@ -1,6 +1,6 @@
-"""Run all examples again and again, every second time with all cores busy.
+"""Run all examples again and again, beside processes that keep every core busy.
 
-    tools/stability.py [RUNS] [--lane LANE …]
+    tools/stability.py [RUNS] [--busy PROCESSES A CORE] [--lane LANE …]
 
 Each run is held against the recorded evidence, to the byte. A line a run says how
 many verdicts hold, how many outcomes are not as recorded, and how long it took. The
@@ -27,19 +27,21 @@ def main() -> int:
     """Run the examples that often and say what changed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("runs", nargs="?", type=int, default=20)
+    parser.add_argument("--busy", type=int, default=3)
     parser.add_argument("--lane", action="append", default=[])
     options = parser.parse_args()
     good = 0
-    print(f"{'run':<5}{'cores':<7}{'verdicts':<42}{'unlike':<8}seconds", flush=True)
+    busy = options.busy * (os.cpu_count() or 1)
+    print(f"beside {busy} busy processes on {os.cpu_count()} cores")
+    print(f"{'run':<5}{'verdicts':<66}{'unlike':<8}{'load':<7}seconds", flush=True)
     for number in range(1, options.runs + 1):
-        good += _run(number, [f"--lane={lane}" for lane in options.lane])
+        good += _run(number, busy, [f"--lane={lane}" for lane in options.lane])
     print(f"{good} of {options.runs} runs held every claim, all as recorded")
     return 0 if good == options.runs else 1
 
 
-def _run(number: int, lanes: list[str]) -> bool:
-    loaded = number % 2 == 0
-    with tempfile.NamedTemporaryFile(suffix=".json") as file, _load(loaded):
+def _run(number: int, busy: int, lanes: list[str]) -> bool:
+    with tempfile.NamedTemporaryFile(suffix=".json") as file, _load(busy):
         started = time.monotonic()
         done = subprocess.run(
             [sys.executable, "-m", "proof", "run", *lanes, "--summary", file.name],
@@ -51,9 +53,9 @@ def _run(number: int, lanes: list[str]) -> bool:
         seconds = time.monotonic() - started
         numbers = json.loads(Path(file.name).read_text("utf-8") or '{"lanes": {}}')
     unlike = done.stdout.count(": not as recorded")
-    words = "busy" if loaded else "free"
+    load = f"{os.getloadavg()[0]:.0f}"
     print(
-        f"{number:<5}{words:<7}{_lanes(numbers):<42}{unlike:<8}{seconds:.0f}",
+        f"{number:<5}{_lanes(numbers):<66}{unlike:<8}{load:<7}{seconds:.0f}",
         flush=True,
     )
     if done.returncode:
@@ -77,12 +79,9 @@ def _what_changed(output: str) -> str:
 
 
 @contextmanager
-def _load(loaded: bool) -> Iterator[None]:
-    """Keep every core busy, if so asked, until the end of the block."""
-    busy = [
-        subprocess.Popen([sys.executable, "-c", BUSY])
-        for _ in range((os.cpu_count() or 1) if loaded else 0)
-    ]
+def _load(count: int) -> Iterator[None]:
+    """Keep so many processes busy until the end of the block."""
+    busy = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(count)]
     try:
         yield
     finally:

@@ -85,7 +85,7 @@ class Client:
         response._content = body
         return response
 
-    def leave(self, path: str, method: str = "POST", after: float = 0.2) -> None:
+    def leave(self, path: str, method: str = "POST", after: float = 0.5) -> None:
         """Ask, close the connection while the server is at it, see it end."""
         begun = len(self._witness.notes("request"))
         done = len(self._witness.notes("done"))

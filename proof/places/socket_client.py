@@ -53,7 +53,7 @@ class SocketClient:
             act(*args)
             _got(websocket, path)
 
-    def hang_up(self, path: str, message: Any, after: float = 0.2) -> None:
+    def hang_up(self, path: str, message: Any, after: float = 0.5) -> None:
         """Send a message, and close the websocket without waiting for the answer."""
         with self._opened(path) as websocket:
             _send(websocket, path, message)

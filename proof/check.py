@@ -170,6 +170,8 @@ def in_numbers(check: Check) -> dict[str, Any]:
         if lane in check.report.left_out:
             kind = "lost" if lane in check.report.lost else "left out"
             lanes.setdefault(lane, {})[kind] = check.report.left_out[lane]
+        if lane in lanes and lane in check.report.servers:
+            lanes[lane]["server"] = check.report.servers[lane]
     return {
         "python": platform.python_version(),
         "django": django.get_version(),
@@ -236,7 +238,8 @@ def _lane_line(name: str, facts: Mapping[str, Any]) -> str:
     parts = []
     if "ran" in facts:
         refuted = len(facts["refuted"])
-        parts.append(f"{facts['ran'] - refuted} of {facts['ran']} hold")
+        on = f", on {facts['server']}" if "server" in facts else ""
+        parts.append(f"{facts['ran'] - refuted} of {facts['ran']} hold{on}")
     for reason, names in facts.get("unmet", {}).items():
         who = ", ".join(dict.fromkeys(names))
         parts.append(f"{len(names)} did not run, because {reason} ({who})")

@@ -17,7 +17,7 @@ from typing import IO
 import psutil
 
 from proof.errors import LaneUnavailable
-from proof.workspace import FULL
+from proof.workspace import SERVERS
 
 
 def main(folder: Path, servers: IO[str]) -> None:
@@ -27,10 +27,10 @@ def main(folder: Path, servers: IO[str]) -> None:
     run's databases there.
     """
     told = [json.loads(line) for line in servers]
-    if (folder / FULL).exists():
-        from proof.full import end_cluster
+    for server in (folder / SERVERS).glob("*"):
+        from proof.own_server import end_cluster
 
-        end_cluster(folder / FULL)
+        end_cluster(server)
     end_processes(folder)
     for url, mark in told:
         from proof.lanes import Postgres, Redis

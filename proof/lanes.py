@@ -5,12 +5,10 @@ run's own random mark. Nothing else on a server is ever opened for writing.
 """
 
 import contextlib
-import getpass
-import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -23,8 +21,6 @@ from psycopg import sql
 from proof.errors import LaneUnavailable
 from proof.outcome import Outcome
 
-POSTGRES_URL = "PROOF_POSTGRES_URL"
-REDIS_URL = "PROOF_REDIS_URL"
 LOOPBACK = "127.0.0.1"
 PREFIX = "proof_"
 """Begins the names of a run's databases and of the connections that keep them."""
@@ -37,10 +33,18 @@ BACKENDS_END_WITHIN = 5.0
 """Seconds after which a server process that outlived its example is ended."""
 
 
+def _nothing() -> None:
+    """End no server: it was there before."""
+
+
 class Lane(Protocol):
-    """A kind of database; `name` is what a claim calls it."""
+    """A kind of database; `name` is what a claim calls it.
+
+    `said` is whose server it is, empty where there is none.
+    """
 
     name: str
+    said: str
 
     def template(self) -> str:
         """Return the URL of the database that is migrated and filled once."""
@@ -67,6 +71,7 @@ class Sqlite:
 
     folder: Path
     name: str = "sqlite"
+    said: str = ""
 
     def template(self) -> str:
         return self._url(f"{self.name}_template")
@@ -100,12 +105,18 @@ class Sqlite:
 class Redis(Sqlite):
     """SQLite, and a Redis server as the message broker.
 
-    Every key of the run begins with its mark, and only those are ever removed.
+    `ends` ends the server, if it is the run's own. Every key of the run begins with
+    its mark, and only those are ever removed.
     """
 
     broker: str = ""
     mark: str = ""
     name: str = "redis"
+    ends: Callable[[], None] = _nothing
+
+    def close(self) -> None:
+        super().close()
+        self.ends()
 
     def drop(self, url: str) -> None:
         super().drop(url)
@@ -125,12 +136,15 @@ class Redis(Sqlite):
 class Postgres:
     """PostgreSQL; a fresh database is made from a template database.
 
-    `server` is the URL of any database on the server; `mark` is the run's own.
+    `server` is the URL of any database on the server; `mark` is the run's own. `ends`
+    ends the server, if that is the run's own, too.
     """
 
     server: str
     mark: str
     name: str = "postgresql"
+    said: str = ""
+    ends: Callable[[], None] = _nothing
     _admin: psycopg.Connection[tuple[object, ...]] | None = None
 
     def template(self) -> str:
@@ -204,6 +218,7 @@ class Postgres:
             self.drop(self.template())
         if self._admin is not None:
             self._admin.close()
+        self.ends()
 
     def _database(self, number: str) -> str:
         return f"{PREFIX}{self.mark}_{number}"
@@ -242,47 +257,6 @@ class Postgres:
                 .fetchone()
             )
         return bool(row and row[0])
-
-
-def find_postgres(mark: str) -> Postgres:
-    """Return the lane of the server that a URL names or that answers on loopback.
-
-    Raises:
-        LaneUnavailable: no server answers, or it lets nobody in; says which.
-    """
-    url = os.environ.get(POSTGRES_URL)
-    candidates = [url] if url else _loopback_urls()
-    reasons = []
-    for candidate in candidates:
-        try:
-            psycopg.connect(candidate, connect_timeout=3).close()
-        except psycopg.Error as error:
-            reasons.append(first_line(error))
-        else:
-            return Postgres(candidate, mark)
-    where = f"the server of {POSTGRES_URL}" if url else f"{LOOPBACK}:5432"
-    raise LaneUnavailable(f"{where}: {reasons[-1]}")
-
-
-def find_redis(mark: str, folder: Path) -> Redis:
-    """Return the lane of the Redis server that a URL names or that answers.
-
-    Raises:
-        LaneUnavailable: no server answers; says which.
-    """
-    url = os.environ.get(REDIS_URL, f"redis://{LOOPBACK}:6379/0")
-    where = f"the server of {REDIS_URL}" if REDIS_URL in os.environ else url
-    try:
-        with redis.from_url(url, socket_connect_timeout=3) as server:
-            server.ping()
-    except redis.RedisError as error:
-        raise LaneUnavailable(f"{where}: {first_line(error)}") from error
-    return Redis(folder, broker=url, mark=mark)
-
-
-def _loopback_urls() -> list[str]:
-    users = dict.fromkeys((getpass.getuser(), "postgres"))
-    return [f"postgresql://{quote(user)}@{LOOPBACK}:5432/postgres" for user in users]
 
 
 def _name_of(url: str) -> str:

@@ -17,18 +17,10 @@ from proof.crew import Seen, Turns, in_lane, in_lanes
 from proof.errors import LaneUnavailable, ServerDied
 from proof.example import Example
 from proof.extract import ROOT, pair_expressions
+from proof.find_server import lane as find_lane
 from proof.forkserver import Setup
-from proof.full import start_full
 from proof.judge import kin_of
-from proof.lanes import (
-    Lane,
-    Postgres,
-    Redis,
-    Sqlite,
-    find_postgres,
-    find_redis,
-    is_full,
-)
+from proof.lanes import Lane, Postgres, Redis, is_full
 from proof.needs import unmet
 from proof.outcome import Outcome
 from proof.server import Zygote, end
@@ -56,7 +48,8 @@ class Report:
 
     `lost` names the lanes that began and could not go on; `seconds` is how long
     each example took, by example and lane. `unmet` holds those, likewise, that need
-    what is not on this machine, with the reason.
+    what is not on this machine, with the reason. `servers` says by lane whose server
+    it ran on.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -64,6 +57,7 @@ class Report:
     lost: frozenset[str] = frozenset()
     seconds: dict[tuple[str, str], float] = field(default_factory=dict)
     unmet: dict[tuple[str, str], str] = field(default_factory=dict)
+    servers: dict[str, str] = field(default_factory=dict)
 
     def of(self, example: str) -> dict[str, Outcome]:
         """Return the outcomes of an example by lane."""
@@ -117,6 +111,7 @@ def run(
         frozenset(work.name for work in busy if work.began and work.left_out),
         {key: seconds for key, (_, seconds) in seen.items()},
         missing,
+        {work.name: work.server for work in busy if work.server},
     )
 
 
@@ -139,18 +134,26 @@ class _House:
 
 @dataclass
 class _Work:
-    """One lane's part of a run; `left_out` is why it did not come to its end."""
+    """One lane's part of a run; `left_out` is why it did not come to its end.
+
+    `server` is whose server it runs on.
+    """
 
     name: str
     orders: list[dict[str, Any]]
     house: _House
     left_out: str = ""
     began: bool = False
+    server: str = ""
 
     def outcomes(self) -> Iterator[Seen]:
         """Yield the outcomes as they come, or leave the lane out."""
         try:
-            with _lane(self.name, self._begin, self.house, self._questions()) as zygote:
+            mark = secrets.token_hex(4)
+            lane = find_lane(self.name, mark, self.house.folder)
+            self.server = lane.said
+            prepared = _prepared(lane, mark, self._begin, self.house, self._questions())
+            with prepared as zygote:
                 self.began = True
                 yield from in_lane(zygote, self.orders, self.house.turns)
         except LaneUnavailable as error:
@@ -282,12 +285,14 @@ def sandbox_server() -> Iterator[Callable[[], str]]:
 
 
 @contextmanager
-def _lane(
-    name: str, begin: Callable[[], Zygote], house: _House, questions: list[str]
+def _prepared(
+    lane: Lane,
+    mark: str,
+    begin: Callable[[], Zygote],
+    house: _House,
+    questions: list[str],
 ) -> Iterator[Zygote]:
     """Prepare a lane's template database and its forkservers, and yield them."""
-    mark = secrets.token_hex(4)
-    lane = _found(name, mark, house.folder)
     server = lane.server if isinstance(lane, Postgres) else ""
     broker = lane.broker if isinstance(lane, Redis) else ""
     zygote = begin()
@@ -299,20 +304,10 @@ def _lane(
         if isinstance(lane, Postgres):
             lane.prepare()
         # What takes a while was started before: the sandbox, and what Zygote imports.
-        setup = Setup(name, str(house.folder), mark, server, house.limit, broker)
+        setup = Setup(lane.name, str(house.folder), mark, server, house.limit, broker)
         zygote.start(setup, house.sandbox(), questions, empty=True)
         yield zygote
     finally:
         zygote.close()
         with suppress(LaneUnavailable):
             lane.close()
-
-
-def _found(name: str, mark: str, folder: Path) -> Lane:
-    if name == "postgresql":
-        return find_postgres(mark)
-    if name == "redis":
-        return find_redis(mark, folder)
-    if name == "full":
-        return start_full(mark, folder)
-    return Sqlite(folder)

@@ -11,8 +11,8 @@ from shutil import disk_usage
 
 PREFIX = "proof-"
 LOCK = "run.lock"
-FULL = "full"
-"""Where in the folder the PostgreSQL of the run's own lies, if it has one."""
+SERVERS = "servers"
+"""Where in the folder the servers of the run's own lie, if it has any."""
 MEMORY = Path("/dev/shm")
 """Where Linux keeps files in memory: a commit there does not wait for a disk."""
 ROOM = 2 << 30

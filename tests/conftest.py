@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,14 @@ from proof.check import (
     verdict_on,
     write_summary,
 )
+from proof.errors import LaneUnavailable
 from proof.example import Example
 from proof.extract import ROOT
+from proof.find_server import share_own
 from proof.outcome import Outcome
 from proof.progress import Watch
-from proof.run import LANES, Report, run
+from proof.run import LANES, Report, janitor, run
+from proof.workspace import workspace
 
 SUMMARY = ROOT / ".proof" / "lanes.json"
 """Where `.ci/run` reads which lanes ran."""
@@ -54,8 +58,20 @@ def pytest_configure(config: pytest.Config) -> None:
     the tests start.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        _share_servers(config)
     config.addinivalue_line("markers", "lane(name): needs outcomes in that lane only")
     config.addinivalue_line("markers", "examples: looks at the run of all examples")
+
+
+def _share_servers(config: pytest.Config) -> None:
+    """Start the servers that are not here, for all runs of all processes."""
+    ends = ExitStack()
+    config.add_cleanup(ends.close)
+    folder = ends.enter_context(workspace())
+    ends.enter_context(janitor(folder))
+    for own in share_own(folder):
+        ends.callback(own.end)
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
@@ -86,6 +102,17 @@ class ByFile(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Share the files out, in the order in which they were collected."""
     return ByFile(config, log)
+
+
+@pytest.fixture
+def no_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no server's programs here, installed or from a package."""
+
+    def none() -> None:
+        raise LaneUnavailable("no programs")
+
+    monkeypatch.setattr("proof.own_server.postgres_programs", none)
+    monkeypatch.setattr("proof.own_server.redis_program", none)
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,9 @@ from proof.check import verdict_on
 from proof.errors import LaneUnavailable
 from proof.example import Example
 from proof.extract import extract
+from proof.find_server import find_postgres, find_redis
 from proof.judge import Verdict
-from proof.lanes import PREFIX, find_postgres, find_redis
+from proof.lanes import PREFIX
 from proof.outcome import Outcome
 from proof.run import Report
 

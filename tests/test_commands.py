@@ -26,7 +26,7 @@ from support import (
 from proof import evidence
 from proof.__main__ import SIGNALS, main
 from proof.extract import ROOT, extract
-from proof.lanes import POSTGRES_URL
+from proof.find_server import POSTGRES_URL
 from proof.workspace import LOCK, workspace
 
 NOWHERE = "postgresql://postgres@127.0.0.1:1/postgres"
@@ -108,6 +108,7 @@ def test_a_refuted_run_records_nothing(guide: Path, proof: Proof) -> None:
     assert (guide / "evidence" / "page.json").read_bytes() == before
 
 
+@pytest.mark.usefixtures("no_programs")
 def test_a_lane_that_cannot_run_keeps_its_evidence(
     guide: Path, proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +204,7 @@ def test_a_wrong_option_is_exit_code_2(option: str) -> None:
     assert caught.value.code == 2
 
 
+@pytest.mark.usefixtures("no_programs")
 def test_a_lane_asked_for_that_cannot_run_is_exit_code_3(
     guide: Path, proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:

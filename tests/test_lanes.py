@@ -28,12 +28,11 @@ from proof.errors import LaneUnavailable
 from proof.evidence import load, save
 from proof.example import Example
 from proof.extract import ROOT
+from proof.find_server import POSTGRES_URL, find_postgres
 from proof.forkserver import Setup
 from proof.lanes import (
-    POSTGRES_URL,
     Postgres,
     Sqlite,
-    find_postgres,
     is_full,
     refuse_if_full,
 )  # fmt: skip
@@ -72,6 +71,7 @@ def role(options: str) -> Iterator[None]:
             admin.execute(f"DROP ROLE {ROLE}")
 
 
+@pytest.mark.usefixtures("no_programs")
 def test_nothing_listens(
     examples: tuple[Example, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,7 +80,7 @@ def test_nothing_listens(
     report = run(examples[:1], examples, ["postgresql", "sqlite"])
     assert report.left_out == {
         "postgresql": f"the server of {POSTGRES_URL}: connection failed: connection "
-        'to server at "127.0.0.1", port 1 failed: Connection refused'
+        'to server at "127.0.0.1", port 1 failed: Connection refused; no programs'
     }
     assert [(one.lane, one.end) for one in report.outcomes] == [("sqlite", "returned")]
     assert report.lost == frozenset()
@@ -122,6 +122,7 @@ def test_a_wrong_address(
     ],
     ids=["lets nobody in", "makes no database", "full", "full half-way"],
 )
+@pytest.mark.usefixtures("no_programs")
 def test_a_server_that_refuses(
     options: str,
     reason: str,

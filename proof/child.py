@@ -82,6 +82,7 @@ def _run(task: Task, recorder: Recorder, hangs: Recorder) -> None:
     file.write_text(block.code, "utf-8")
     _use_database(task.database_url, task.place not in WITHOUT_DJANGO)
     witness.enter()
+    recorder.note("began", last=True)
     witness.begins()
     try:
         here.run(block)
@@ -96,6 +97,7 @@ def _run(task: Task, recorder: Recorder, hangs: Recorder) -> None:
     # What Python warns of from here on is the end of what was just counted.
     warnings.simplefilter("ignore")
     _end_threads()
+    witness.has_ended()
     recorder.note("threads ended", last=True)
 
 

@@ -153,6 +153,12 @@ def _serial(claim: Claim, outcome: Outcome) -> Iterator[Reason]:
     if outcome.in_flight != claim.number:
         seen = f"{outcome.in_flight} statements under way at once"
         yield Reason(claim.line, str(claim), seen, _fix(claim))
+    elif outcome.together <= claim.number:
+        seen = f"{outcome.together} of the block's threads or tasks under way together"
+        yield Reason(
+            claim.line, f"{claim}, of several that were started together", seen,
+            "Start them together: with `gather`, or in threads.",
+        )  # fmt: skip
     elif sent <= claim.number:
         seen = f"{sent} sent in all, so none had to wait for another"
         yield Reason(claim.line, str(claim), seen, _fix(claim))

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from pytest_examples import CodeExample, find_examples
 
+from proof import reaches
 from proof.claim import (
     LANES,
     UNDER,
@@ -87,6 +88,7 @@ def _example(root: Path, block: CodeExample) -> Example:
         printed=read_printed(block.source),
     )
     _header_fits_claims(example)
+    _reaches_for_nothing(example)
     return example
 
 
@@ -149,6 +151,17 @@ def _header_fits_claims(example: Example) -> None:
             CALLED.get(example.place, "Remove it: this place calls the block itself."),
         )
     _under_is_known(example, wrong)
+
+
+def _reaches_for_nothing(example: Example) -> None:
+    found = reaches.refused(example.code)
+    if found is not None:
+        line, what = found
+        raise MarkdownError(
+            example.path, example.start + line,
+            f"the block {example.id} reaches for {what}",
+            "An example has no need of it: leave it out.",
+        )  # fmt: skip
 
 
 def _is_one_of_both(example: Example, wrong: Callable[[str, str], NoReturn]) -> None:

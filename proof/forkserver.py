@@ -57,6 +57,9 @@ class Setup:
         return Sqlite(Path(self.folder))
 
 
+WIPED = "wiped the notes of what it did"
+
+
 class ForkServer:
     """Runs examples one at a time, each on a fresh database of its own."""
 
@@ -97,7 +100,10 @@ class ForkServer:
                 broker=self._setup.broker,
                 prefix=f"{PREFIX}{self._setup.mark}_{number}_",
             )  # fmt: skip
+            before = self._slot.recorders.notes.cleared
             outcome = self._read(task, order["lane"], self._fork(task))
+            if self._is_wiped(before):
+                outcome = replace(outcome, end=WIPED)
             if not order["full_expected"]:
                 refuse_if_full(self._lane.name, outcome)
             self._lane.settle(url)
@@ -115,6 +121,14 @@ class ForkServer:
             return replace(outcome, end=f"left a database that cannot be read: {error}")
         before = self._observer.before(expressions)
         return replace(outcome, answers=answers, before=before, changes=changes)
+
+    def _is_wiped(self, cleared_before: int) -> bool:
+        """Whether the end is noted and not the beginning, or all was cleared again."""
+        notes = self._slot.recorders.notes
+        kinds = {kind for kind, _ in notes.notes()}
+        return notes.cleared != cleared_before + 1 or kinds & {
+            "began", "threads ended"
+        } == {"threads ended"}  # fmt: skip
 
     def _fork(self, task: Task) -> Exit:
         if task.place in WITHOUT_DJANGO:

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import threading
+from collections.abc import Iterable
 from types import FrameType
 from typing import Any
 
@@ -25,14 +26,18 @@ IDLE = {
 def describe_hang(block: str, main: FrameType | None) -> dict[str, Any]:
     """Return the reason for the hang, its line in the block and where each thread is.
 
-    `main` is the main thread's frame as the signal found it.
+    It is `endless` if nobody is left who could end it: every thread waits, without a
+    limit, and no loop has a timer or listens to anybody outside. `main` is the main
+    thread's frame as the signal found it.
     """
-    stacks = {
-        thread: _stack(main if thread is threading.main_thread() else _top(thread))
+    tops = {
+        thread: main if thread is threading.main_thread() else _top(thread)
         for thread in threading.enumerate()
     }
+    stacks = {thread: _stack(frame) for thread, frame in tops.items()}
     return {
         "reason": _reason(stacks),
+        "endless": _is_endless(stacks, tops.values()),
         "line": _line(stacks, block),
         "where": "; ".join(sorted(_sentence(t, s) for t, s in stacks.items())),
     }
@@ -64,6 +69,36 @@ def _reason(stacks: dict[threading.Thread, Stack]) -> str:
     return "busy"
 
 
+def _is_endless(
+    stacks: dict[threading.Thread, Stack], tops: Iterable[FrameType | None]
+) -> bool:
+    if _work_for_dead_thread():
+        return True
+    everybody_waits = all(_activity(stack) for stack in stacks.values())
+    return (
+        everybody_waits
+        and not any(_has_limit(frame) for frame in tops)
+        and not any(_may_be_woken(loop) for loop in open_loops())
+    )
+
+
+def _has_limit(frame: FrameType | None) -> bool:
+    """Whether a thread waits for a time only."""
+    while frame is not None:
+        code = frame.f_code
+        if (code.co_filename.rpartition("/")[2], code.co_name) in IDLE:
+            return frame.f_locals.get("timeout") not in (None, -1)
+        frame = frame.f_back
+    return False
+
+
+def _may_be_woken(loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether a loop has a timer, or listens to more than to itself."""
+    selector = getattr(loop, "_selector", None)
+    listens_to = len(selector.get_map() or ()) if selector is not None else 0
+    return bool(getattr(loop, "_scheduled", ())) or listens_to > 1
+
+
 def _work_for_dead_thread() -> bool:
     """Whether calls wait in sync_to_async's executor, and its thread is gone."""
     executor = SyncToAsync.single_thread_executor
@@ -90,9 +125,10 @@ def _loop_sleeps(stacks: dict[threading.Thread, Stack]) -> bool:
 
 
 def _activity(stack: Stack) -> str | None:
-    for file, name, _ in stack[:4]:
+    for depth, (file, name, _) in enumerate(stack[:4]):
         found = IDLE.get((file.rpartition("/")[2], name))
-        if found is not None:
+        # Below a worker's loop runs the work, unless the loop itself is the top.
+        if found is not None and (depth == 0 or name != "_worker"):
             return found
     return None
 

@@ -21,6 +21,8 @@ from proof.questions import is_about
 from proof.symptoms import COMMITTED, LOGS, ROLLED_BACK, WARNS, WARNS_TOO
 from proof.versions import HERE, Edition
 
+DOES_THE_JOB = frozenset({"leaks", "blocks", "serial", WARNS})
+"""Symptoms of a ❌ that nothing stops: it does what its twin does, another way."""
 MOST_LINES = 8
 """Lines of output that a reason shows."""
 MOST_LETTERS = 200
@@ -156,6 +158,7 @@ def _like_kin(
         yield from _rolled_back_elsewhere(claims, outcome, others)
     else:
         yield from _right_here_too(claims, outcome, others)
+        yield from _does_nothing_of_it(claims, outcome, others)
 
 
 def _wrong_here_too(
@@ -217,6 +220,27 @@ def _right_here_too(
             claims[0].line, "an exception that costs the goal of its twin",
             f"the goal is reached all the same: {goals[0]}",
             "Say which wrong thing is there, or show the loss.",
+        )  # fmt: skip
+
+
+def _does_nothing_of_it(
+    claims: tuple[Claim, ...],
+    outcome: Outcome,
+    others: Iterable[tuple[Example, Claim]],
+) -> Iterator[Reason]:
+    """Yield that a ❌ which ends well never set out to do its twin's job."""
+    goals = [
+        claim.text for _, claim in others if claim.kind in (COMMITTED, ROLLED_BACK)
+    ]
+    if not {claim.kind for claim in claims} <= DOES_THE_JOB or not goals:
+        return
+    reached = any(outcome.answers.get(goal) is True for goal in goals)
+    tables = {one.table for one in outcome.statements}
+    if not reached and not any(is_about(g, table) for g in goals for table in tables):
+        yield Reason(
+            claims[0].line, f"{claims[0]}, by code that does its twin's job",
+            f"no statement for the table of {goals[0]}",
+            "Let the block do what its twin does, another way.",
         )  # fmt: skip
 
 

@@ -49,6 +49,9 @@ class Lane(Protocol):
     def template(self) -> str:
         """Return the URL of the database that is migrated and filled once."""
 
+    def seal(self) -> None:
+        """Put the template out of the examples' reach: this process keeps it."""
+
     def create(self, number: str) -> str:
         """Make a fresh database from the template and return its URL."""
 
@@ -65,6 +68,10 @@ class Lane(Protocol):
         """Remove the template."""
 
 
+SEALED: dict[Path, bytes] = {}
+"""Templates of SQLite that lie in this process and on no disk."""
+
+
 @dataclass
 class Sqlite:
     """SQLite in a file; a fresh database is a copied file."""
@@ -77,8 +84,17 @@ class Sqlite:
         return self._url(f"{self.name}_template")
 
     def create(self, number: str) -> str:
-        shutil.copyfile(self._path(f"{self.name}_template"), self._path(number))
+        template = self._path(f"{self.name}_template")
+        if template in SEALED:
+            self._path(number).write_bytes(SEALED[template])
+        else:
+            shutil.copyfile(template, self._path(number))
         return self._url(number)
+
+    def seal(self) -> None:
+        template = self._path(f"{self.name}_template")
+        SEALED[template] = template.read_bytes()
+        template.unlink()
 
     def settle(self, url: str) -> None:
         return
@@ -157,6 +173,22 @@ class Postgres:
             LaneUnavailable: the server refuses.
         """
         self._execute("CREATE DATABASE {}", self._database("template"))
+
+    def open(self) -> None:
+        """Let the template be read again, by who takes the place of a dead process."""
+        self._let_in(True)
+
+    def seal(self) -> None:
+        self._let_in(False)
+
+    def _let_in(self, anybody: bool) -> None:
+        statement = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format(
+            sql.Identifier(self._database("template")), sql.Literal(anybody)
+        )
+        # Over a connection of its own: the process that does this is forked later.
+        with _one_line(self.name), psycopg.connect(self.server) as connection:
+            connection.autocommit = True
+            connection.execute(statement)
 
     def create(self, number: str) -> str:
         names = self._database(number), self._database("template")

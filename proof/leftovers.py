@@ -8,13 +8,16 @@ import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from proof.outcome import Left
-from proof.trace import Trace
+
+if TYPE_CHECKING:
+    from proof.trace import Trace
 
 GRACE = 1.0
 """Seconds that a thread or a connection that is on its way out may take for it."""
@@ -36,7 +39,7 @@ class Baseline:
         """Take these threads as there from the beginning."""
         self._threads |= set(threads)
 
-    def left(self, trace: Trace) -> Left:
+    def left(self, trace: "Trace") -> Left:
         """Return what is open now, once everything that ends by itself has ended.
 
         What was there the last time already is not waited for again.
@@ -50,7 +53,11 @@ class Baseline:
         self._last = found
         return found
 
-    def _count(self, trace: Trace) -> Left:
+    def left_at_the_end(self, trace: "Trace") -> Left:
+        """Return what is open that was not, or was closed, when it was last counted."""
+        return self._count(trace)
+
+    def _count(self, trace: "Trace") -> Left:
         loops = open_loops()
         connections = trace.open_connections()
         accounted_for = {_socket_of(connection) for connection, _ in connections}

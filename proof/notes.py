@@ -23,7 +23,7 @@ def read_notes(
     of: dict[str, list[dict[str, Any]]] = {}
     under_way: set[str] = set()
     failed: set[str] = set()
-    in_flight = 0
+    in_flight = together = 0
     for kind, facts in notes:
         of.setdefault(kind, []).append(facts)
         if kind == "statement" and facts["kind"] not in BOUNDARIES:
@@ -31,6 +31,7 @@ def read_notes(
             in_flight = max(in_flight, len(under_way))
         elif kind == "statement ended":
             under_way.discard(facts["number"])
+            together = max(together, facts.get("together", 0))
             if facts["failed"]:
                 failed.add(facts["number"])
     raised = Raised(**of["raised"][-1]) if "raised" in of else None
@@ -43,9 +44,10 @@ def read_notes(
         warnings=_warnings(of.get("warning", ())),
         statements=tuple(_statements(of.get("statement", ()), failed)),
         in_flight=in_flight,
+        together=together,
         stalls=tuple(sorted({one["line"] for one in of.get("stall", ())})),
         heard=tuple(dict.fromkeys(one["text"] for one in of.get("heard", ()))),
-        left=_left(of.get("left", ())),
+        left=_left(of.get("left", ()), of.get("left at the end", ())),
     )
 
 
@@ -60,9 +62,17 @@ def _statements(
         yield Statement(**facts | {"connection": of}, failed=one["number"] in failed)
 
 
-def _left(noted: Iterable[dict[str, Any]]) -> Left:
-    """Return what all processes left open, by what each of them noted last."""
+def _left(
+    noted: Iterable[dict[str, Any]], at_the_end: Iterable[dict[str, Any]]
+) -> Left:
+    """Return what all processes left open, by what each of them noted last.
+
+    What was opened while the interpreter ended, by an exit function, counts as well.
+    """
     last = {one["pid"]: one for one in noted}
+    for one in at_the_end:
+        before = last.get(one["pid"], one)
+        last[one["pid"]] = {k: max(v, before[k]) for k, v in one.items()}
     sums: Counter[str] = Counter()
     for one in last.values():
         sums.update({k: v for k, v in one.items() if k != "pid"})

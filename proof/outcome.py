@@ -105,7 +105,8 @@ class Outcome:
     holds each expression of the example and its twins with what it was from outside:
     true, false, or why it has no answer; `before` those that were not false of the
     untouched database. `in_flight` is, where a claim asks for it, the largest number of
-    statements under way at once, `stalls` the block's lines at which an event loop
+    statements under way at once, and `together` that of threads or tasks of the block
+    that were; `stalls` the block's lines at which an event loop
     stood still for half a second. `heard` is what a ✅ must not have: each record of a
     log at ERROR and each exception that Python could raise nowhere.
     """
@@ -122,6 +123,7 @@ class Outcome:
     changes: tuple[Change, ...] = ()
     statements: tuple[Statement, ...] = ()
     in_flight: int = 0
+    together: int = 0
     stalls: tuple[int, ...] = ()
     heard: tuple[str, ...] = ()
     left: Left = Left()

@@ -136,6 +136,11 @@ class Recorder:
         """How many notes did not fit."""
         return self._header()[1]
 
+    @property
+    def cleared(self) -> int:
+        """How often they were forgotten."""
+        return self._header()[2]
+
     def _header(self) -> tuple[int, int, int]:
         used, dropped, cleared = _HEADER.unpack(self._memory[: _HEADER.size])
         return int(used), int(dropped), int(cleared)

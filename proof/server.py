@@ -79,7 +79,9 @@ class Zygote:
 
     def start_again(self) -> "Server":
         """Start it as the one that it stands in for was, and return its server."""
-        self.start(self._setup, self._sandbox, self._questions, empty=False)
+        # A template of SQLite was in the memory of the one that has died.
+        empty = not self._setup.server
+        self.start(self._setup, self._sandbox, self._questions, empty=empty)
         return self.servers[0]
 
     def hang_up(self) -> None:

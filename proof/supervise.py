@@ -22,7 +22,11 @@ LIMIT = 30.0
 FIRST_LOOK = 1.0
 """Seconds after which an example that claims to hang is looked at."""
 LOOK_AGAIN = 0.7
-"""Seconds between two looks; a hang is two that saw the same, with no work between."""
+"""Seconds between two looks."""
+LOOKS = 2
+"""Looks that must see the same, where nobody is left who could end the wait."""
+MANY_LOOKS = 16
+"""Looks that must see the same where somebody might: longer than any slow call."""
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -93,6 +97,12 @@ class _Look:
     waits_for_lock: bool
     reason: str
     where: str
+    endless: bool
+
+    @property
+    def needed(self) -> int:
+        """How many looks in a row must see this."""
+        return LOOKS if self.endless else MANY_LOOKS
 
 
 @dataclass
@@ -109,11 +119,13 @@ class _Watch:
         """Return when the child has ended, or is shown to hang, or has no time left."""
         started = time.monotonic()
         next_look = started + (FIRST_LOOK if self.task.hang_expected else self.limit)
-        seen = None
+        seen, times = None, 0
         while not self._ended(min(next_look, started + self.limit) - time.monotonic()):
             look = self._look()
             over = time.monotonic() >= started + self.limit
-            hangs = self.task.hang_expected and look == seen and look.reason != "busy"
+            times = times + 1 if look == seen else 1
+            known = look.reason != "busy" and times >= look.needed
+            hangs = self.task.hang_expected and known
             if over or (hangs and not self._ended(0)):
                 return Exit(0, hung=True, waits_for_lock=look.waits_for_lock)
             seen, next_look = look, time.monotonic() + LOOK_AGAIN
@@ -128,7 +140,8 @@ class _Watch:
         self._ended(0.3)
         facts = dict(self.hangs.notes()).get("hang", {})
         reason = "lock wait" if lock else facts.get("reason", "busy")
-        return _Look(lock, reason, facts.get("where", ""))
+        endless = facts.get("endless", False)
+        return _Look(lock, reason, facts.get("where", ""), endless)
 
     def _asked(self) -> int:
         """Return the process that runs the block, which need not be the child."""

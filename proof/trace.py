@@ -12,6 +12,8 @@ import re
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -22,8 +24,15 @@ from django.db.backends.signals import connection_created
 
 from proof.caller import line_in
 from proof.recorder import Notes
+from proof.together import under_way_together
 
+SERIAL = "❌ serial"
+"""Stands in a block that claims how many of its statements run at a time."""
 TABLE = re.compile(r'(?:FROM|INTO|UPDATE|TABLE) +"?(\w+)"?', re.IGNORECASE)
+
+
+CLOSED_EACH_TIME = ("worker, ", "server, ")
+"""Roles in which the main thread's connection is closed after each piece of work."""
 
 
 class Trace:
@@ -42,10 +51,13 @@ class Trace:
         self._lock = threading.Lock()
         self._started = 0
         self._role = ""
+        self._counts_together = False
 
     def enter(self, role: str) -> None:
         """Say what this process is, where an example has several."""
         self._role = f"{role}, " if role else ""
+        with suppress(OSError):
+            self._counts_together = SERIAL in Path(self._block).read_text("utf-8")
         self._to_close.clear()
 
     def start(self) -> None:
@@ -55,10 +67,20 @@ class Trace:
     def left_open(self) -> int:
         """Return how many connections were opened and not closed by anybody.
 
-        The calling thread's own is not counted: its place closes it, or its end. One
-        that a task on that thread opened is, for nobody else can reach it.
+        The calling thread's own is not counted where the program's end closes it. In a
+        worker and a server Django closes it after each task and request. One that a
+        task on that thread opened is counted, for nobody else can reach it.
         """
-        return len(self._to_close)
+        return len(self._to_close | self._kept_by_the_main_thread())
+
+    def _kept_by_the_main_thread(self) -> set[str]:
+        if self._role not in CLOSED_EACH_TIME:
+            return set()
+        return {
+            self._numbers[connection]
+            for connection, thread in self.open_connections()
+            if thread is threading.main_thread()
+        }
 
     def open_connections(self) -> list[tuple[BaseDatabaseWrapper, threading.Thread]]:
         """Return every connection that is open, with the thread that opened it."""
@@ -128,10 +150,16 @@ class Trace:
         try:
             result = execute(sql, params, many, context)
         except BaseException:
-            self._recorder.note("statement ended", number=number, failed=True)
+            self._ended(number, True)
             raise
-        self._recorder.note("statement ended", number=number, failed=False)
+        self._ended(number, False)
         return result
+
+    def _ended(self, number: str, failed: bool) -> None:
+        together = under_way_together(self._block) if self._counts_together else 0
+        self._recorder.note(
+            "statement ended", number=number, failed=failed, together=together
+        )
 
     def _note(self, connection: BaseDatabaseWrapper, kind: str, table: str) -> str:
         with self._lock:

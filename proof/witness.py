@@ -14,13 +14,15 @@ from dataclasses import asdict
 from types import FrameType
 from typing import Any
 
-from proof import errors_heard, warned
+from proof import errors_heard, reaches, warned
 from proof.hang import describe_hang
 from proof.imitation import imitated
 from proof.leftovers import Baseline, watch_loops
 from proof.recorder import FileRecorder, Notes
 from proof.trace import Trace
 
+UNWATCHED = "PROOF_UNWATCHED"
+"""A variable with which nobody listens: to show that listening changes nothing."""
 MAX_TEXT = 16 << 10
 """Characters of a message that are kept."""
 ASK = signal.SIGRTMIN + 3 if hasattr(signal, "SIGRTMIN") else signal.SIGUSR1
@@ -49,10 +51,11 @@ class Witness:
         self._recorder.open()
         self._hangs.open()
         self._trace.enter(role)
-        if not self._listens:
+        if not self._listens and UNWATCHED not in os.environ:
             self._listens = True
             self._trace.start()
             watch_loops()
+            reaches.close(self._block)
             self._listen_to_errors()
         signal.signal(ASK, self._tell_why)
 
@@ -94,10 +97,16 @@ class Witness:
     def ended(self) -> None:
         """Note what is left open in this process."""
         for text in self._unasked.texts():
-            self._heard(text)
+            self.heard(text)
         if self._baseline is not None:
             left = asdict(self._baseline.left(self._trace))
             self._recorder.note("left", last=True, pid=os.getpid(), **left)
+
+    def has_ended(self) -> None:
+        """Note what is left open now that the interpreter's end has run."""
+        if self._baseline is not None:
+            left = asdict(self._baseline.left_at_the_end(self._trace))
+            self._recorder.note("left at the end", last=True, pid=os.getpid(), **left)
 
     def note(self, kind: str, /, **facts: Any) -> None:
         """Note a fact of the place."""
@@ -127,11 +136,13 @@ class Witness:
         errors_heard.listen_to_asyncio(lambda text: self._warned("asyncio", text, 0))
         errors_heard.listen_to_threads(self._thread_ended)
         if self.quiet:
-            errors_heard.listen(self._heard)
+            errors_heard.listen(self.heard)
             self._unasked.listen()
 
-    def _heard(self, text: str) -> None:
-        self.note("heard", text=text[:MAX_TEXT])
+    def heard(self, text: str) -> None:
+        """Note an error that nobody raises, if the example is to be quiet."""
+        if self.quiet:
+            self.note("heard", text=text[:MAX_TEXT])
 
     def _thread_ended(self, error: BaseException) -> None:
         """Note an exception that ends a thread, which Python only prints."""

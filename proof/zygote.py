@@ -20,8 +20,9 @@ from importlib import import_module
 from typing import Any
 
 from proof import supervise
+from proof.errors import LaneUnavailable
 from proof.forkserver import ForkServer, Setup
-from proof.lanes import first_line
+from proof.lanes import Postgres, first_line
 from proof.nursery import write_line
 from proof.observe import Observer
 from proof.places import WITHOUT_DJANGO, place
@@ -88,7 +89,10 @@ def _forked(places: list[str], line: Callable[[], str]) -> list[Slot]:
     os.environ["SANDBOX_URL"] = start.sandbox
     setup, slots = Setup(**start.setup), [Slot(*ends) for ends in start.slots]
     _fork_nurseries(slots, setup)
-    template = setup.lane().template()
+    lane = setup.lane()
+    template = lane.template()
+    if isinstance(lane, Postgres) and not start.empty:
+        lane.open()
     _set_up_django(template)
     for name in set(places) - WITHOUT_DJANGO:
         place(name)
@@ -96,6 +100,7 @@ def _forked(places: list[str], line: Callable[[], str]) -> list[Slot]:
         _fill()
     observer = Observer(template, start.questions)
     rehearse()
+    lane.seal()
     _fork_nurseries(slots, setup)
     for slot in slots:
         slot.fork_server(lambda slot: ForkServer(setup, slot, observer).serve())
@@ -135,12 +140,17 @@ def _or_tell_why(work: Callable[[], None]) -> None:
 
     try:
         work()
-    except OperationalError as error:
-        _tell({"refused": first_line(error)})
+    except (OperationalError, LaneUnavailable) as error:
+        _tell({"refused": _said(error)})
         os._exit(1)
     except Exception:
         _tell({"broken": traceback.format_exc()})
         os._exit(1)
+
+
+def _said(error: Exception) -> str:
+    cause = error.__cause__
+    return first_line(cause if isinstance(cause, Exception) else error)
 
 
 def _tell(what: dict[str, Any]) -> None:

@@ -249,8 +249,10 @@ def test_statements_in_flight_are_counted() -> None:
     code = "act()\n\n# ❌ serial: 1 at a time\n# ❌ lost: GOAL\n"
     sent = Statement("main thread", "C1", "autocommit", "UPDATE", "app_goal", 1)
     lost = replace(RETURNED, answers={"GOAL": False}, statements=(sent, sent))
-    assert text(code, replace(lost, in_flight=1)) == ""
-    alone = replace(lost, statements=(sent,), in_flight=1)
+    assert text(code, replace(lost, in_flight=1, together=2)) == ""
+    one_by_one = replace(lost, in_flight=1, together=1)
+    assert "seen:    1 of the block's threads or tasks" in text(code, one_by_one)
+    alone = replace(lost, statements=(sent,), in_flight=1, together=2)
     assert "seen:    1 sent in all, so none had to wait" in text(code, alone)
     assert "seen:    3 statements under way" in text(code, replace(lost, in_flight=3))
 

@@ -100,7 +100,7 @@ def test_a_hang_that_is_expected_ends_early() -> None:
         supervise.FIRST_LOOK = supervise.LOOK_AGAIN = 0.1
         def child(recorder, hangs):
             signal.signal(ASK, lambda *_: hangs.note(
-                "hang", reason="sleeping loop", line=1, where="x"))
+                "hang", reason="sleeping loop", line=1, where="x", endless=True))
             while True:
                 time.sleep(1)
         watch(child, replace(TASK, hang_expected=True), limit=20)

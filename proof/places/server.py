@@ -16,6 +16,7 @@ from typing import Any
 
 import uvicorn
 from asgiref.sync import SyncToAsync
+from celery.signals import after_task_publish
 from django.core import signals
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers import gthread
@@ -71,6 +72,10 @@ def _begin(block: Block) -> None:
     )
     if block.under in THREADS:
         signals.request_finished.connect(lambda **_: note("done"), weak=False)
+    # A process that queues a task keeps its connection to the broker for the next.
+    after_task_publish.connect(
+        lambda **_: block.witness.accept_descriptors(), weak=False
+    )
 
 
 def _raised(block: Block, error: BaseException | None) -> None:
@@ -125,6 +130,35 @@ def _noted(block: Block, app: Any) -> Callable[..., Awaitable[None]]:
     return noted
 
 
+def _noted_wsgi(block: Block, app: Any) -> Callable[[Any, Any], Any]:
+    """Note what a body raises while it is sent, which gunicorn only logs."""
+
+    def noted(environ: dict[str, Any], start_response: Any) -> Any:
+        body = app(environ, start_response)
+        if isinstance(body, environ.get("wsgi.file_wrapper", ())):
+            return body
+        return _Body(block, body)
+
+    return noted
+
+
+class _Body:
+    """A response's body, which notes what ends it."""
+
+    def __init__(self, block: Block, body: Any) -> None:
+        self._block, self._body = block, body
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._body
+        except Exception as error:
+            _raised(self._block, error)
+            raise
+
+    def close(self) -> None:
+        getattr(self._body, "close", lambda: None)()
+
+
 def _accept_asgirefs_threads(block: Block) -> None:
     """Do not count the threads that asgiref keeps, for the process or for a request.
 
@@ -159,7 +193,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         try:
-            return self._load()
+            return _noted_wsgi(self._block, self._load())
         except BaseException as error:
             _raised(self._block, error)
             raise

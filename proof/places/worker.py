@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from celery import Celery, signals
-from celery.exceptions import SecurityWarning
+from celery.app import trace
+from celery.exceptions import NotRegistered, SecurityWarning
 from celery.worker import request as requests
 from celery.worker import state, strategy
 
@@ -57,7 +58,9 @@ class Watch:
         signals.worker_init.connect(self._after_the_others)
         signals.worker_process_init.connect(self._process_begins)
         signals.worker_ready.connect(self._is_ready)
+        signals.task_unknown.connect(self._unknown)
         self._connect_to_the_end()
+        self._connect_to_rejections()
 
     def _after_the_others(self, **kwargs: Any) -> None:
         """Listen to tasks after Celery's Django fixup, which closes connections."""
@@ -83,6 +86,21 @@ class Watch:
 
     def _failed(self, exception: BaseException, **kwargs: Any) -> None:
         self._witness.raised(exception)
+
+    def _unknown(self, name: str, **kwargs: Any) -> None:
+        """Note a task that the worker has not got, and does nothing with."""
+        self._witness.raised(NotRegistered(name))
+        self._witness.note("done with")
+
+    def _connect_to_rejections(self) -> None:
+        """Hear of a task that raises `Reject`, which is no failure to Celery."""
+        handle = trace.TraceInfo.handle_reject
+
+        def handled(info: Any, task: Any, request: Any, **kwargs: Any) -> None:
+            self._witness.heard(f"{task.name} was rejected: {info.retval!r}")
+            handle(info, task, request, **kwargs)
+
+        trace.TraceInfo.handle_reject = handled
 
     def _retried(self, **kwargs: Any) -> None:
         # What Celery keeps of the failed attempt keeps its bridge's thread; the

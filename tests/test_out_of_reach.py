@@ -1,0 +1,290 @@
+"""What a block must not get away with: a symptom of another cause, or a forged note."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from support import CANCEL, GOAL, fence, lanes_here, verdicts, written
+
+from proof import reaches
+from proof.errors import MarkdownError
+from proof.forkserver import ForkServer
+from proof.judge import Verdict
+from proof.recorder import Recorder
+from proof.run import run
+
+HEAD = """
+import asyncio
+import atexit
+import threading
+import time
+
+from celery import shared_task
+from celery.exceptions import Reject
+from django.db import connection, transaction
+from trading.models import Order
+
+kept = []
+
+
+def cancel():
+    Order.objects.filter(pk=7).update(status="cancelled")
+
+
+def kept_open():
+    Order.objects.count()
+    kept.append(connection._connections["default"])
+
+
+def in_thread(function, *args):
+    thread = threading.Thread(target=function, args=args)
+    thread.start()
+    return thread
+"""
+SLOW = 6
+"""Seconds that a slow call takes, which is no hang."""
+SERVICES = {
+    "slow-thread": (
+        f"in_thread(time.sleep, {SLOW})",
+        f"# ❌ lost: {GOAL}\n# ❌ hangs: thread never ends",
+        "it ended: returned",
+    ),
+    "slow-event": (
+        f"in_thread(threading.Event().wait, {SLOW})",
+        f"# ❌ lost: {GOAL}\n# ❌ hangs: thread never ends",
+        "it ended: returned",
+    ),
+    "slow-loop": (
+        f"asyncio.run(asyncio.to_thread(time.sleep, {SLOW}))",
+        f"# ❌ lost: {GOAL}\n# ❌ hangs: sleeping loop",
+        "it ended: returned",
+    ),
+    "one-by-one": (
+        "Order.objects.count()\n    Order.objects.count()",
+        f"# ❌ lost: {GOAL}\n# ❌ serial: 1 at a time",
+        "1 of the block's threads or tasks under way together",
+    ),
+    "another-job": (
+        "in_thread(connection.ensure_connection)",
+        "# ❌ leaks 1 connection",
+        "no statement for the table",
+    ),
+    "after-atexit": (
+        "cancel()\n    atexit.register(lambda: in_thread(kept_open).join())",
+        f"# ✅ committed: {GOAL}",
+        "left open: 1 connection",
+    ),
+}
+TASKS = {
+    "unregistered": (
+        "current_app.send_task('nowhere')",
+        f"# ❌ lost: {GOAL}\n# ❌ hangs: sleeping loop",
+        "raises NotRegistered",
+    ),
+    "rejected": (
+        "reject.delay()",
+        f"# ✅ committed: {GOAL}",
+        "was rejected",
+    ),
+    "main-connection": (
+        "keep.delay()",
+        f"# ✅ committed: {GOAL}",
+        "left open: 1 connection",
+    ),
+}
+TASK_HEAD = f"""{HEAD}
+from celery import current_app, signals
+
+
+@shared_task
+def reject():
+    cancel()
+    raise Reject("not this one")
+
+
+@shared_task
+def keep():
+    cancel()
+    signals.task_postrun.receivers = [
+        one for one in signals.task_postrun.receivers if "Watch" in repr(one)
+    ]
+"""
+STREAM = f"""
+from django.http import StreamingHttpResponse
+from django.urls import path
+from trading.models import Order
+
+
+def view(request):
+    Order.objects.filter(pk=7).update(status="cancelled")
+    return StreamingHttpResponse(parts())
+
+
+def parts():
+    yield b"one"
+    raise KeyError(7)
+
+
+urlpatterns = [path("", view)]
+
+#> GET / 200 one … broken off
+# ✅ committed: {GOAL}
+"""
+WRITES_TEMPLATE = {
+    "sqlite": (
+        "import pathlib, sqlite3\n"
+        "    name = pathlib.Path(connection.settings_dict['NAME'])\n"
+        "    base = sqlite3.connect(name.with_name('sqlite_template.sqlite3'))\n"
+        "    base.execute('UPDATE trading_order SET status = 0')\n"
+        "    base.commit()"
+    ),
+    "postgresql": (
+        "import psycopg\n"
+        "    named = connection.get_connection_params()\n"
+        "    mark = named['dbname'].split('_')[1]\n"
+        "    base = psycopg.connect(**{k: named[k] for k in ('host', 'user', 'port')"
+        " if named.get(k)}, dbname=f'proof_{mark}_template', autocommit=True)\n"
+        "    base.execute(\"UPDATE trading_order SET status = '0'\")"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str], Verdict]:
+    """The verdicts on blocks that show nothing."""
+    blocks = [fence("right", CANCEL)]
+    for name, (does, claims, _) in SERVICES.items():
+        mark = claims[2]
+        twin = {"twin": "right"} if mark == "❌" else {}
+        code = f"{HEAD}\n\ndef act():\n    {does}\n\n\n{claims}"
+        blocks.append(fence(name, code, f"{mark} It", **twin))
+    task = (
+        f"{HEAD}\n\n@shared_task\ndef act():\n    cancel()\n\n\n# ✅ committed: {GOAL}"
+    )
+    blocks.append(fence("task", task, place="task", call="act.delay()"))
+    for name, (call, claims, _) in TASKS.items():
+        mark = claims[2]
+        twin = {"twin": "task"} if mark == "❌" else {}
+        code = f"{TASK_HEAD}\n\n{claims}"
+        blocks.append(fence(name, code, f"{mark} It", "task", call=call, **twin))
+    stream = fence("stream", STREAM, place="view", call="get('/')")
+    blocks.append(
+        stream.replace('data-place="view"', 'data-place="view" data-under="gunicorn"')
+    )
+    examples = written(tmp_path_factory.mktemp("reach"), *blocks)
+    return verdicts(run(examples, examples, ["sqlite"]), examples)
+
+
+@pytest.mark.parametrize("name", [*SERVICES, *TASKS])
+def test_what_shows_nothing_is_refuted(
+    seen: Mapping[tuple[str, str], Verdict], name: str
+) -> None:
+    """A symptom without its cause is refuted, in words that say what was seen."""
+    found = next(one for (example, _), one in seen.items() if example == name)
+    assert not found.holds
+    assert (SERVICES | TASKS)[name][2] in str(found)
+
+
+def test_the_blocks_that_they_are_held_against_hold(
+    seen: Mapping[tuple[str, str], Verdict],
+) -> None:
+    """The twins themselves are right."""
+    assert all(
+        one.holds for (name, _), one in seen.items() if name in ("right", "task")
+    )
+
+
+def test_a_stream_that_fails_is_heard(
+    seen: Mapping[tuple[str, str], Verdict],
+) -> None:
+    """What ends a body under WSGI, which the server only logs, is the view's error."""
+    assert "raises KeyError: 7" in str(seen["stream", "sqlite/gunicorn"])
+
+
+@pytest.mark.parametrize("lane", WRITES_TEMPLATE)
+def test_the_template_is_out_of_reach(lane: str, tmp_path: Path) -> None:
+    """A block that writes to it fails, and the next one finds the rows untouched."""
+    if lane not in lanes_here():
+        pytest.skip("no server answers")
+    claim = f"# ✅ committed: {GOAL}"
+    writes = (
+        f"{HEAD}\n\ndef act():\n    cancel()\n    {WRITES_TEMPLATE[lane]}\n\n\n{claim}"
+    )
+    shows = "print(Order.objects.get(pk=8).status)\n    #> working"
+    next_ = f"{HEAD}\n\ndef act():\n    cancel()\n    {shows}\n\n\n{claim}"
+    examples = written(tmp_path, fence("writes", writes), fence("next", next_))
+    found = verdicts(run(examples, examples, [lane], jobs=1), examples)
+    assert "Error" in str(found["writes", lane])
+    assert found["next", lane].holds, found["next", lane]
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("import proof.witness", "proof.witness"),
+        ("from proof import witness", "proof"),
+        ("__import__('proof.recorder')", "proof.recorder"),
+        ("sys.modules['proof.child']", "proof.child"),
+        ("sys._getframe(1)", "_getframe"),
+        ("frame.f_back.f_locals", "f_locals"),
+        ("gc.get_referrers(x)", "get_referrers"),
+        ("call.__closure__[0].cell_contents", "cell_contents"),
+        ("object.__subclasses__()", "__subclasses__"),
+    ],
+)
+def test_a_block_that_reaches_for_the_judge_is_refused(
+    code: str, name: str, tmp_path: Path
+) -> None:
+    """It is named with its line, before anything runs."""
+    with pytest.raises(
+        MarkdownError, match=r"docs/page\.md:6: the block mine reaches"
+    ) as found:
+        written(
+            tmp_path,
+            fence(
+                "mine",
+                f"import sys\n\n\ndef act():\n    {code}\n\n\n# ✅ committed: {GOAL}",
+            ),
+        )
+    assert f"`{name}`" in str(found.value)
+
+
+@pytest.mark.parametrize(
+    "code", ["import gc\ngc.get_objects()", "proof = 1", "not Python"]
+)
+def test_what_only_looks_like_it_is_let_through(code: str) -> None:
+    """A name that means something else is no reach for the judge."""
+    assert reaches.refused(code) is None
+
+
+def test_an_import_at_run_time_is_refused(tmp_path: Path) -> None:
+    """A name that is only put together as the block runs is refused there."""
+    does = "name = 'pro' + 'of.recorder'\n    __import__(name)"
+    code = f"{HEAD}\n\ndef act():\n    cancel()\n    {does}\n\n\n# ✅ committed: {GOAL}"
+    examples = written(tmp_path, fence("wipes", code))
+    found = verdicts(run(examples, examples, ["sqlite"]), examples)["wipes", "sqlite"]
+    assert "judges this block, which cannot reach it" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("wipes", "wiped"),
+    [
+        (lambda notes: None, False),
+        (lambda notes: notes.clear(), True),
+        (lambda notes: notes._memory.write(bytes(8)), True),
+    ],
+    ids=["honest", "cleared", "written over"],
+)
+def test_notes_that_are_wiped_are_missed(wipes, wiped: bool) -> None:
+    """Notes that were forgotten half-way, or have no beginning, are no notes."""
+    notes = Recorder()
+    server = ForkServer.__new__(ForkServer)
+    server._slot = SimpleNamespace(recorders=SimpleNamespace(notes=notes))
+    before = notes.cleared
+    notes.clear()
+    notes.open()
+    notes.note("began")
+    wipes(notes)
+    notes.note("threads ended")
+    assert server._is_wiped(before) is wiped

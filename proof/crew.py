@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
@@ -23,15 +24,28 @@ class Turns:
 
     def __init__(self, at_once: int) -> None:
         self.at_once = at_once
-        self._free = threading.Semaphore(at_once)
+        self._free = at_once
+        self._waiting: deque[threading.Lock] = deque()
         self._lock = threading.Lock()
         self._endings: list[Callable[[], None]] | None = []
 
     def __enter__(self) -> None:
-        self._free.acquire()
+        # Who came first is first: `threading.Semaphore` lets one starve.
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        mine.acquire()
 
     def __exit__(self, *error: object) -> None:
-        self._free.release()
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
 
     def ends_with(self, end: Callable[[], None]) -> None:
         """Have something ended when the turns end; at once, if they have."""
@@ -133,9 +147,13 @@ class _Crew:
     def work(self, server: Server | None) -> None:
         """Run orders until there are no more."""
         try:
-            while (order := self._next()) is not None:
+            has_more = True
+            while has_more:
                 with self._turns:
-                    server = self._serve(server or self._another(), order)
+                    order = self._next()
+                    has_more = order is not None
+                    if order is not None:
+                        server = self._serve(server or self._another(), order)
         except BaseException as error:
             self.seen.put(error)
         else:

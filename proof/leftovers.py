@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 import psycopg
@@ -101,6 +101,13 @@ def open_loops() -> list[asyncio.BaseEventLoop]:
 def pending_tasks(loop: asyncio.AbstractEventLoop) -> set["asyncio.Task[object]"]:
     """Return the tasks of a loop that will never be done, as the loop stands still."""
     return set() if loop.is_running() else asyncio.all_tasks(loop)
+
+
+def threads_of(executor: Any) -> set[threading.Thread]:
+    """Return the threads of an executor, by name too: it lists each one late."""
+    prefix = getattr(executor, "_thread_name_prefix", None)
+    named = {t for t in threading.enumerate() if prefix and t.name.startswith(prefix)}
+    return named | set(getattr(executor, "_threads", ()))
 
 
 def _descriptors() -> set[int]:

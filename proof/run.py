@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 EXAMPLES = ROOT / "examples"
-AT_A_TIME = 6
+AT_A_TIME = 8
 """Examples at a time for each core, in all lanes together."""
 
 

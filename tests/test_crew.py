@@ -47,3 +47,23 @@ def test_servers_are_replaced_one_after_the_other() -> None:
     assert {one.example for one, _ in seen} == {one["task"]["id"] for one in ORDERS}
     assert Lane.at_once == 1
     assert threading.active_count() == before
+
+
+def test_who_waits_first_is_first() -> None:
+    """Turns are given in the order in which they were asked for: nobody starves."""
+    turns, order = Turns(1), list[int]()
+
+    def take(number: int) -> None:
+        with turns:
+            order.append(number)
+
+    with turns:
+        threads = []
+        for number in range(5):
+            threads.append(threading.Thread(target=take, args=(number,)))
+            threads[-1].start()
+            while len(turns._waiting) <= number:
+                time.sleep(0.001)
+    for thread in threads:
+        thread.join()
+    assert order == [0, 1, 2, 3, 4]

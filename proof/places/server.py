@@ -23,6 +23,7 @@ from gunicorn.workers import gthread
 from uvicorn.protocols.http import h11_impl as _h11
 from uvicorn.protocols.websockets import websockets_sansio_impl as _websockets
 
+from proof.leftovers import threads_of
 from proof.places import Block
 from proof.places.heartbeat import Heartbeat
 
@@ -169,7 +170,7 @@ def _accept_asgirefs_threads(block: Block) -> None:
         *SyncToAsync.context_to_thread_executor.values(),
     ]
     for executor in executors:
-        block.witness.accept_threads(getattr(executor, "_threads", ()))
+        block.witness.accept_threads(threads_of(executor))
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc]

@@ -16,6 +16,7 @@ from celery.exceptions import NotRegistered, SecurityWarning
 from celery.worker import request as requests
 from celery.worker import state, strategy
 
+from proof.leftovers import threads_of
 from proof.places import Block
 from proof.witness import Witness
 
@@ -121,7 +122,7 @@ class Watch:
         """Return the threads of the pool, or what stands for its greenlets."""
         executor = getattr(self._pool, "executor", None)
         if executor is not None:
-            return set(executor._threads)
+            return threads_of(executor)
         every = threading.enumerate()
         return {one for one in every if isinstance(one, threading._DummyThread)}
 

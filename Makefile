@@ -1,6 +1,6 @@
 # `make help` says what each goal does.
 .DEFAULT_GOAL := default
-.PHONY: default help serve demo worker measure test run record write bench lint matrix stability lock clean environment
+.PHONY: default help serve demo worker measure test quick run record write bench lint matrix stability lock clean environment
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -31,10 +31,17 @@ worker: environment $(DATABASE) ## run a worker of the example project that relo
 	@cd examples && ../$(BIN)/watchfiles --filter python "../$(BIN)/celery -A config worker --beat --loglevel=INFO" .
 
 # The examples first, alone: they fill all cores by themselves.
-test: lint ## run every example in every lane, and all other tests
+test: lint ## run every example in every lane, and all other tests; ARGS="what pytest is to run"
+ifneq ($(ARGS),)
+	@$(BIN)/python -m pytest $(ARGS)
+else
 	@good=true; $(BIN)/python -m pytest -m examples || good=false; \
 	$(BIN)/python -m pytest -m "not examples" -n $(TESTERS) \
 	  --dist loadscope --no-loadscope-reorder || good=false; $$good
+endif
+
+quick: lint ## run the tests that need no example, no server, no browser and no worker
+	@$(BIN)/python -m pytest -m "quick" -n 2
 
 run: environment ## run examples and hold them against the evidence; ARGS="page or id"
 	@$(PROOF) run $(ARGS)

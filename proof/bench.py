@@ -61,7 +61,7 @@ def this_runner(examples: Sequence[Example]) -> Cost:
         seen = [one for one in report.outcomes if list(one.answers.values()) == [True]]
         _all_reached(len(seen), len(examples))
 
-    return _measured(work)
+    return measured(work)
 
 
 def interpreters(examples: Sequence[Example], folder: Path) -> Cost:
@@ -72,12 +72,12 @@ def interpreters(examples: Sequence[Example], folder: Path) -> Cost:
             seen = pool.map(lambda one: _plainly([one], folder), examples)
         _all_reached(sum(seen), len(examples))
 
-    return _measured(work)
+    return measured(work)
 
 
 def in_process(examples: Sequence[Example], folder: Path) -> Cost:
     """Run all examples in one interpreter, one after the other."""
-    return _measured(lambda: _all_reached(_plainly(examples, folder), len(examples)))
+    return measured(lambda: _all_reached(_plainly(examples, folder), len(examples)))
 
 
 def prepared(folder: Path, examples: Sequence[Example]) -> None:
@@ -137,7 +137,8 @@ def _all_reached(seen: int, count: int) -> None:
         raise RuntimeError(f"only {seen} of {count} generated blocks did their work")
 
 
-def _measured(work: Callable[[], None]) -> Cost:
+def measured(work: Callable[[], object]) -> Cost:
+    """Return what a piece of work takes, of all processes that it waits for."""
     before, started = _cpu(), time.monotonic()
     work()
     return Cost(time.monotonic() - started, _cpu() - before)

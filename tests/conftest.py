@@ -31,6 +31,7 @@ from proof.workspace import workspace
 
 SUMMARY = ROOT / ".proof" / "lanes.json"
 """Where `.ci/run` reads which lanes ran."""
+QUICK = "quick"
 CHECKED = pytest.StashKey[Check]()
 FIRST = (
     "test_docs.py",
@@ -46,6 +47,10 @@ FIRST = (
     "test_places_task.py",
 )
 """What takes longest begins, so that no process is left with it at the end."""
+STARTS = {"run", "browser", "janitor", "subprocess", "rigged", "faulting", "share_own"}
+"""What a file imports that starts processes; only files without are quick."""
+SLOW = ("test_probes.py", "test_the_matrix_runs_what_is_here")
+"""A file and a test that start processes through the tools that they are about."""
 OF_THE_RUN = ("test_docs.py", "test_honesty.py")
 """The files whose tests look at `checked`."""
 SUMMARIZED = pytest.StashKey[list[str]]()
@@ -54,13 +59,16 @@ SUMMARIZED = pytest.StashKey[list[str]]()
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known, and let Ctrl-C be Ctrl-C.
 
-    A process that a shell starts in the background ignores it, and so would all that
-    the tests start.
+    A process that a shell starts in the background ignores it, and the signal to quit,
+    and so would all that the tests start.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if not hasattr(config, "workerinput") and not config.option.collectonly:
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    in_charge = not hasattr(config, "workerinput")
+    if in_charge and not config.option.collectonly and config.option.markexpr != QUICK:
         _share_servers(config)
     config.addinivalue_line("markers", "lane(name): needs outcomes in that lane only")
+    config.addinivalue_line("markers", "quick: starts nothing, and soon ends")
     config.addinivalue_line("markers", "examples: looks at the run of all examples")
 
 
@@ -85,9 +93,17 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
     for one in items:
         if "checked" in one.fixturenames:
             one.add_marker("examples")
+        elif _is_quick(one):
+            one.add_marker("quick")
     items.sort(
         key=lambda one: FIRST.index(one.path.name) if one.path.name in FIRST else 99
     )
+
+
+def _is_quick(item: Any) -> bool:
+    """Whether a test's file starts no example, server, browser or worker."""
+    names = vars(item.module)
+    return not {item.path.name, item.name} & {*SLOW} and not STARTS & names.keys()
 
 
 class ByFile(LoadScopeScheduling):

@@ -6,8 +6,12 @@ import tempfile
 from pathlib import Path
 
 from proof.bench import Cost, blocks, in_process, interpreters, prepared, this_runner
+from proof.bench_site import site
 from proof.commands import HOLDS, count
 from proof.run import at_a_time, cores
+
+GROWING = (500, 1000, 2000)
+"""Numbers of blocks for which the cost of one is shown."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +48,24 @@ def main(options: argparse.Namespace) -> int:
         f"(a run of {at_a_time()} blocks); of its row\nthat is "
         f"{_each(start.wall, n)} ms wall and {_each(start.cpu, n)} ms CPU."
     )
+    _says_how_it_grows()
+    _says_what_evidence_costs()
     return HOLDS
+
+
+def _says_how_it_grows() -> None:
+    print("\nMilliseconds an example, by how many there are:")
+    print(f"{'':<24}{'wall':>8}{'CPU':>8}{'blocks/s':>10}{'at a time':>11}")
+    for number in GROWING:
+        _row(f"{number} blocks", this_runner(blocks(number)), number, at_a_time())
+
+
+def _says_what_evidence_costs() -> None:
+    with_, without = site()
+    print(
+        f"\nThe site's build: {with_.wall:.1f} s with evidence, {without.wall:.1f} s "
+        f"without, {with_.wall / without.wall:.2f} times as long."
+    )
 
 
 def _row(name: str, cost: Cost, blocks: int, at_a_time: int) -> None:

@@ -7,7 +7,7 @@ PYTHON ?=
 BIN := .venv/bin
 PROOF := $(BIN)/python -m proof
 # Tests wait more than they compute.
-TESTERS := 6
+TESTERS := 4
 DATABASE := examples/db.sqlite3
 
 default: environment $(DATABASE) help

@@ -11,11 +11,11 @@ import sys
 import tempfile
 import threading
 import traceback
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from proof import warned
 from proof.places import WITHOUT_DJANGO, Block, place
 from proof.recorder import Recorder
 from proof.witness import MAX_TEXT, Witness
@@ -95,7 +95,7 @@ def _run(task: Task, recorder: Recorder, hangs: Recorder) -> None:
         recorder.note("returned", last=True)
     witness.ended()
     # What Python warns of from here on is the end of what was just counted.
-    warnings.simplefilter("ignore")
+    warned.listen_no_more()
     _end_threads()
     witness.has_ended()
     recorder.note("threads ended", last=True)

@@ -21,6 +21,8 @@ OF_A_LIBRARY = re.compile(
 the garbage collector likes; the trace counts each of them instead. And the body of a
 request whose view raised, which Django before 6.1 leaves to the garbage collector."""
 OF_PYTHON = warnings.catch_warnings.__enter__.__code__.co_filename
+WATCHES: list[Callable[[str, dict[str, int]], None]] = []
+"""Who looks at the garbage collector in this process."""
 Warned = Callable[..., None]
 """Takes a category's name, the text, the block's line and how it is imitated."""
 
@@ -44,15 +46,35 @@ def listen(warned: Warned, block: str) -> None:
         )  # fmt: skip
 
     def watch(phase: str, info: dict[str, int]) -> None:
-        collects.append(phase) if phase == "start" else collects.clear()
+        # The garbage collector may come while a library ignores warnings of its own,
+        # such as pytest while it reads the source of a failure.
+        if phase == "start":
+            collects.append(phase)
+            heard.append(warnings.catch_warnings())
+            heard[-1].__enter__()
+            warnings.simplefilter("always")
+            warnings.showwarning = note
+        elif heard:
+            heard.pop().__exit__(None, None, None)
+            collects.clear()
 
+    heard: list[Any] = []
     gc.callbacks.append(watch)
+    WATCHES.append(watch)
     _listen_to_the_block(block, own)
     warnings.resetwarnings()
     warnings.simplefilter("always")
     warnings.showwarning = note
     logging.captureWarnings(False)
     _hear_what_is_ignored(block)
+
+
+def listen_no_more() -> None:
+    """Hear nothing from here on: what comes is the end of the process."""
+    for watch in WATCHES:
+        gc.callbacks.remove(watch)
+    WATCHES.clear()
+    warnings.simplefilter("ignore")
 
 
 def _hear_what_is_ignored(block: str) -> None:

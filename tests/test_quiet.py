@@ -1,6 +1,7 @@
 """A ✅ is quiet: an error that is only logged, or raised nowhere, refutes it."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from support import GOAL, LOOK, fence, verdicts, written
@@ -197,3 +198,28 @@ def test_a_wrong_may_be_loud(seen: Mapping[tuple[str, str], Verdict]) -> None:
     found = verdict(seen, "a-wrong")
     assert found.holds, found
     assert found.outcome.heard == ()
+
+
+def test_the_collector_is_heard_while_a_library_ignores_warnings(
+    tmp_path: Path,
+) -> None:
+    """What it finds while another's filter is in force is the block's all the same."""
+    does = (
+        "library = types.ModuleType('library')\n"
+        "    exec(compile(IGNORES, 'library.py', 'exec'), library.__dict__)\n"
+        "    library.collect(asyncio.new_event_loop())"
+    )
+    ignores = (
+        "import gc, warnings\\n"
+        "def collect(loop):\\n"
+        "    loop.itself = loop\\n"
+        "    del loop\\n"
+        "    with warnings.catch_warnings():\\n"
+        "        warnings.simplefilter('ignore')\\n"
+        "        gc.collect()\\n"
+    )
+    head = f'{HEAD}\nimport asyncio\nimport types\n\nIGNORES = "{ignores}"\n'
+    code = f"{head}\n\ndef act():\n    cancel()\n    {does}\n\n\n# ✅ committed: {GOAL}"
+    examples = written(tmp_path, fence("collected", code))
+    found = verdicts(run(examples, examples, ["sqlite"]), examples)
+    assert "unclosed event loop" in str(found["collected", "sqlite"])

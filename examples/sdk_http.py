@@ -22,7 +22,7 @@ class AsyncSDK:
 
     Args:
         base_url: Where the host answers; the environment's `SANDBOX_URL` by default.
-        latency: Seconds that the host waits before each answer, at most 10.
+        latency: Seconds that the host waits before each answer, at most 60.
         fail_with: The status, 400 to 599, that the host answers every call with.
         timeout: Seconds after which a call without an answer fails.
     """

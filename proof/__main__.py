@@ -6,7 +6,7 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-from proof.commands import COMMANDS, EXIT_CODES, NO_LANE, USAGE, command
+from proof.commands import EXIT_CODES, NO_LANE, USAGE, Commands, commands
 from proof.errors import ProofError, ServerDied
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -18,12 +18,14 @@ class Ended(KeyboardInterrupt):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = _options(sys.argv[1:] if arguments is None else arguments)
-    for number in SIGNALS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
-            signal.signal(number, _end)
     try:
-        return command(options.command).main(options)
+        told = sys.argv[1:] if arguments is None else arguments
+        known = commands()
+        options = _options(told, known)
+        for number in SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+                signal.signal(number, _end)
+        return known[options.command].load().main(options)
     except ServerDied as error:
         print(error, file=sys.stderr)
         return NO_LANE
@@ -45,24 +47,24 @@ def _end(number: int, frame: FrameType | None) -> NoReturn:
     raise Ended(number)
 
 
-def _options(arguments: list[str]) -> argparse.Namespace:
+def _options(arguments: list[str], known: Commands) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m proof",
         description="Run the guide's examples and look at what they did.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, sentence in COMMANDS.items():
-        one = commands.add_parser(
+    parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, listed in known.items():
+        one = parsers.add_parser(
             name,
-            help=sentence,
-            description=f"{sentence[0].upper()}{sentence[1:]}.",
+            help=listed.sentence,
+            description=f"{listed.sentence[0].upper()}{listed.sentence[1:]}.",
             epilog=EXIT_CODES,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if name in arguments:
-            command(name).add(one)
+            listed.load().add(one)
     return parser.parse_args(arguments)
 
 

@@ -1,6 +1,7 @@
 """Every error that the project raises on purpose.
 
 ProofError
+├── ProjectError        (ValueError)    [tool.proof] cannot be read, or is not there
 ├── MarkdownError       (ValueError)    a page says something that cannot be read
 ├── UnknownExample      (LookupError)   no example or page of that name
 ├── LaneUnavailable     (RuntimeError)  a lane cannot run, and why
@@ -13,6 +14,10 @@ from pathlib import Path
 
 class ProofError(Exception):
     """Something a person has to mend; its text says what and where."""
+
+
+class ProjectError(ProofError, ValueError):
+    """What `[tool.proof]` of a pyproject.toml says cannot be used."""
 
 
 class MarkdownError(ProofError, ValueError):

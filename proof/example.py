@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from proof.claim import LANES, NAMES, Claim
-from proof.places import WITH_BROKER
-from proof.versions import DEFAULT, HERE, Edition
+from proof.claims.claim import Claim
+from proof.claims.versions import DEFAULT, HERE, Edition
+from proof.lanes import LANES
+from proof.places import PLACES, UNDER
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,12 @@ class Example:
 
     def runs_in(self, database: str) -> bool:
         """Whether it has anything to do with what a lane adds."""
-        if database == "redis":
-            return self.place in WITH_BROKER
-        return database != "full" or any("full" in one.lanes for one in self.claims)
+        return database in LANES and LANES[database].takes(self)
+
+    @property
+    def has_broker(self) -> bool:
+        """Whether its processes talk through a message broker."""
+        return PLACES[self.place].has_broker
 
     def lanes(self, database: str) -> tuple[str, ...]:
         """Return the lanes in which it runs on one database, one for each `under`."""
@@ -84,4 +88,4 @@ class Example:
 def lane_order(lane: str) -> tuple[int, int]:
     """Return where a lane stands among the others."""
     database, _, under = lane.partition("/")
-    return LANES.index(database), (NAMES.index(under) if under else 0)
+    return [*LANES].index(database), (UNDER.index(under) if under else 0)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
-from proof.facts import facts, made
+from proof.serialize import facts, made
 
 Row = Mapping[str, Any]
 BOUNDARIES = ("BEGIN", "COMMIT", "ROLLBACK")

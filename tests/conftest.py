@@ -11,23 +11,24 @@ import pytest
 from rich.console import Console
 from xdist.scheduler import LoadScopeScheduling
 
-from proof.check import (
-    Check,
-    by_place,
-    check,
-    in_numbers,
-    lane_lines,
-    verdict_on,
-    write_summary,
-)
+from proof.commands.progress import Watch
+from proof.databases.find_server import share_own
+from proof.databases.workspace import workspace
 from proof.errors import LaneUnavailable
 from proof.example import Example
-from proof.extract import ROOT
-from proof.find_server import share_own
+from proof.judging.check import Check, check, verdict_on
+from proof.judging.summary import (
+    by_place,
+    in_numbers,
+    lane_lines,
+    titled,
+    write_summary,
+)
 from proof.outcome import Outcome
-from proof.progress import Watch
-from proof.run import LANES, Report, janitor, run
-from proof.workspace import workspace
+from proof.project import ROOT
+from proof.report import Report
+from proof.running.run import LANES, run
+from proof.running.services import clean_up_after
 
 SUMMARY = ROOT / ".proof" / "lanes.json"
 """Where `.ci/run` reads which lanes ran."""
@@ -47,7 +48,16 @@ FIRST = (
     "test_places_task.py",
 )
 """What takes longest begins, so that no process is left with it at the end."""
-STARTS = {"run", "browser", "janitor", "subprocess", "rigged", "faulting", "share_own"}
+STARTS = {
+    "run",
+    "browser",
+    "clean_up_after",
+    "subprocess",
+    "rigged",
+    "faulting",
+    "share_own",
+    "with_pytest_django",
+}
 """What a file imports that starts processes; only files without are quick."""
 SLOW = ("test_probes.py", "test_the_matrix_runs_what_is_here")
 """A file and a test that start processes through the tools that they are about."""
@@ -77,7 +87,7 @@ def _share_servers(config: pytest.Config) -> None:
     ends = ExitStack()
     config.add_cleanup(ends.close)
     folder = ends.enter_context(workspace())
-    ends.enter_context(janitor(folder))
+    ends.enter_context(clean_up_after(folder))
     for own in share_own(folder):
         ends.callback(own.end)
 
@@ -87,9 +97,9 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
 
     `make test` asks for the tests that look at the run of all examples by their marker.
     """
-    guide = sys.modules.get("guide")
-    if guide is not None and guide.UNREADABLE is not None:
-        raise pytest.UsageError(str(guide.UNREADABLE))
+    pages = sys.modules.get("pages")
+    if pages is not None and pages.UNREADABLE is not None:
+        raise pytest.UsageError(str(pages.UNREADABLE))
     for one in items:
         if "checked" in one.fixturenames:
             one.add_marker("examples")
@@ -127,50 +137,50 @@ def no_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     def none() -> None:
         raise LaneUnavailable("no programs")
 
-    monkeypatch.setattr("proof.own_server.postgres_programs", none)
-    monkeypatch.setattr("proof.own_server.redis_program", none)
+    monkeypatch.setattr("proof.databases.own_server.postgres_programs", none)
+    monkeypatch.setattr("proof.databases.own_server.redis_program", none)
 
 
 @pytest.fixture(scope="session")
 def checked(request: pytest.FixtureRequest) -> Check:
     """The verdicts of one run of every example that a selected test needs."""
-    import guide
+    import pages
 
     SUMMARY.unlink(missing_ok=True)
     needing = [one for one in request.session.items if "checked" in one.fixturenames]
     wanted = {example.id for item in needing for example in _examples_of(item)}
-    chosen = [one for one in guide.EXAMPLES if one.id in wanted]
+    chosen = [one for one in pages.EXAMPLES if one.id in wanted]
     lanes = {lane for item in needing for lane in _lanes_of(item)}
     capture = request.config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():
         report = _run(chosen, [lane for lane in LANES if lane in lanes])
-    request.config.stash[CHECKED] = check(report, guide.EXAMPLES, guide.RECORDED)
+    request.config.stash[CHECKED] = check(report, pages.EXAMPLES, pages.RECORDED)
     return request.config.stash[CHECKED]
 
 
 def _run(chosen: list[Example], lanes: list[str]) -> Report:
-    import guide
+    import pages
 
     console = Console(highlight=False)
     if not console.is_terminal:
         print(f"Running {len(chosen)} examples: {', '.join(lanes)} …", flush=True)
-        return run(chosen, guide.EXAMPLES, lanes)
+        return run(chosen, pages.EXAMPLES, lanes)
     with Watch(len(chosen), console) as watch:
 
         def saw(outcome: Outcome) -> None:
-            watch.saw(verdict_on(outcome, guide.EXAMPLES))
+            watch.saw(verdict_on(outcome, pages.EXAMPLES))
 
-        return run(chosen, guide.EXAMPLES, lanes, progress=saw)
+        return run(chosen, pages.EXAMPLES, lanes, progress=saw)
 
 
 def _examples_of(item: pytest.Item) -> Iterable[Example]:
-    import guide
+    import pages
 
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
     if "example" in parameters:
         # Without any example for a lane, pytest puts its own word there.
         return [one for one in [parameters["example"]] if isinstance(one, Example)]
-    return parameters.get("pair", guide.EXAMPLES)
+    return parameters.get("pair", pages.EXAMPLES)
 
 
 def _lanes_of(item: pytest.Item) -> Iterable[str]:
@@ -191,7 +201,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     session.config.stash[SUMMARIZED] = lines = [
         f"Python {numbers['python']}, Django {numbers['django']}",
         *lane_lines(numbers),
-        f"time        {by_place(checked)}",
+        titled("time", by_place(checked)),
     ]
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["lanes"] = lines

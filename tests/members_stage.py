@@ -17,10 +17,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from support import any_port
 
-from proof.demo import Demo
-from proof.extract import ROOT
-from proof.run import janitor, sandbox_server
-from proof.workspace import workspace
+from guide.demo import SANDBOX, Demo
+from proof.databases.workspace import workspace
+from proof.project import ROOT
+from proof.running.services import clean_up_after, started
 
 STALE_AFTER, POLL_EVERY = 4, 1
 """Seconds, fewer than a project would choose."""
@@ -60,7 +60,7 @@ class Stage:
 @pytest.fixture(scope="module")
 def stage(browser: Browser) -> Iterator[Stage]:
     """The example project with a worker and a server, and a user signed in."""
-    with workspace() as folder, janitor(folder), sandbox_server() as sandbox:
+    with workspace() as folder, clean_up_after(folder), started(SANDBOX) as sandbox:
         environment = {
             "MEMBER_SYNC_STALE_AFTER": str(STALE_AFTER),
             "MEMBER_SYNC_POLL_EVERY": str(POLL_EVERY),

@@ -13,15 +13,15 @@ import psycopg
 import pytest
 import redis
 
-from proof.check import verdict_on
+from proof.databases.database import PREFIX
+from proof.databases.find_server import find_postgres, find_redis
 from proof.errors import LaneUnavailable
 from proof.example import Example
-from proof.extract import extract
-from proof.find_server import find_postgres, find_redis
-from proof.judge import Verdict
-from proof.lanes import PREFIX
+from proof.judging.check import verdict_on
 from proof.outcome import Outcome
-from proof.run import Report
+from proof.reading.extract import extract
+from proof.report import Report
+from proof.verdict import Verdict
 
 GOAL = 'Order.objects.filter(pk=7, status="cancelled").exists()'
 
@@ -103,7 +103,7 @@ def outcome_of(report: Report, name: str, lane: str = "sqlite") -> Outcome:
 def postgres_url() -> str | None:
     """Return the URL of the PostgreSQL server that the runs use, if one answers."""
     try:
-        return find_postgres("support").server
+        return find_postgres().url
     except LaneUnavailable:
         return None
 
@@ -127,7 +127,7 @@ def databases(marks: Iterable[str]) -> list[str]:
 def redis_url() -> str | None:
     """Return the URL of the Redis server that the runs use, if one answers."""
     try:
-        return find_redis("support", Path()).broker
+        return find_redis().url
     except LaneUnavailable:
         return None
 
@@ -152,7 +152,7 @@ def marks_of_runs() -> Iterator[list[str]]:
         return marks[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("proof.run.secrets", SimpleNamespace(token_hex=token))
+        patch.setattr("proof.running.run.secrets", SimpleNamespace(token_hex=token))
         yield marks
 
 

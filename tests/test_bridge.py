@@ -15,7 +15,8 @@ import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from support import GOAL, fence, lanes_here, outcome_of, verdicts, written
 
-from proof.run import Report, run
+from proof.report import Report
+from proof.running.run import run
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
 

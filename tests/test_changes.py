@@ -3,16 +3,18 @@
 from dataclasses import replace
 
 import pytest
-from guide import EXAMPLES, RECORDED
+from pages import EXAMPLES, RECORDED
 
-from proof import check as checking
-from proof.changes import MOST, changes
-from proof.check import Check, in_numbers, is_not_recorded, lane_lines, unlike
-from proof.evidence import Evidence, digest
-from proof.judge import Verdict
+from proof.claims.versions import DEFAULT, HERE, Edition
+from proof.judging import check as checking
+from proof.judging import summary
+from proof.judging.check import Check, is_not_recorded, unlike
+from proof.judging.summary import in_numbers, lane_lines
+from proof.keeping.changes import MOST, changes
+from proof.keeping.evidence import Evidence, digest
 from proof.outcome import Change, Outcome, Statement
-from proof.run import Report
-from proof.versions import DEFAULT, HERE, Edition
+from proof.report import Report
+from proof.verdict import Verdict
 
 ONE = EXAMPLES[0]
 SELECT = Statement("main thread", "C1", "open", "SELECT", "trading_order", 4)
@@ -98,7 +100,8 @@ def test_only_the_default_edition_must_be_recorded(
     edition: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In another, what is not recorded is not compared, and the summary says so."""
-    monkeypatch.setattr(checking, "HERE", edition)
+    for module in (checking, summary):
+        monkeypatch.setattr(module, "HERE", edition)
     seen = {DEFAULT: {"postgresql": replace(SAW, lane="postgresql")}}
     known = {ONE.id: replace(RECORDED[ONE.id], source=digest(ONE), seen=seen)}
     assert is_not_recorded(ONE, "sqlite", known) is (edition == OTHER)
@@ -107,7 +110,7 @@ def test_only_the_default_edition_must_be_recorded(
     apart = (verdict,) if edition == OTHER else ()
     numbers = in_numbers(Check(Report((SAW,)), (verdict,), (), apart))
     lines = [one for one in lane_lines(numbers) if one.startswith("evidence")]
-    said = f"evidence    not compared, as nothing is recorded of {OTHER}: "
+    said = f"evidence         not compared, as nothing is recorded of {OTHER}: "
     assert lines == ([f"{said}sqlite 1 ({ONE.id})"] if edition == OTHER else [])
 
 
@@ -115,7 +118,8 @@ def test_an_edition_that_is_recorded_is_compared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What was recorded of it differs from what was seen now: it says so."""
-    monkeypatch.setattr(checking, "HERE", OTHER)
+    for module in (checking, summary):
+        monkeypatch.setattr(module, "HERE", OTHER)
     seen = {OTHER: {"sqlite": replace(SAW, end="hung")}}
     known = {ONE.id: replace(RECORDED[ONE.id], source=digest(ONE), seen=seen)}
     assert not is_not_recorded(ONE, "sqlite", known)

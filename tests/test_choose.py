@@ -3,10 +3,10 @@
 import pytest
 from support import CANCEL, fence, write
 
-from proof.choose import choose, one
 from proof.errors import UnknownExample
 from proof.example import Example
-from proof.extract import extract
+from proof.reading.choose import choose, one
+from proof.reading.extract import extract
 
 
 @pytest.fixture(scope="module")

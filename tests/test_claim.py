@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from proof.claim import NAMES, Claim, read_claims, read_printed
-from proof.symptoms import ClaimError
+from proof.claims.claim import Claim
+from proof.claims.kind import ClaimError
+from proof.claims.kinds import KINDS
+from proof.claims.read import NAMES, read_claims, read_printed
 
 
 def only(code: str) -> Claim:
@@ -24,30 +26,35 @@ def refused(code: str) -> tuple[int, str, str]:
 @pytest.mark.parametrize(
     ("comment", "claim"),
     [
-        ("✅ committed: X == 1", Claim(1, "committed", "X == 1")),
-        ("✅ rolled back: X == 1", Claim(1, "rolled back", "X == 1")),
-        ("❌ lost: X == 1", Claim(1, "lost", "X == 1")),
-        ("❌ escaped: X == 1", Claim(1, "escaped", "X == 1")),
-        ("❌ partial: X == 1", Claim(1, "partial", "X == 1")),
-        ("❌ corrupt: X == 1", Claim(1, "corrupt", "X == 1")),
-        ("❌ raises E: a: b…", Claim(1, "raises", "a: b…", "E")),
-        ("❌ raises a.b.E: c", Claim(1, "raises", "c", "a.b.E")),
-        ("❌ raises TimeoutError", Claim(1, "raises", "", "TimeoutError")),
-        ("❌ warns W: a", Claim(1, "warns", "a", "W")),
-        ("❌ hangs: lock wait", Claim(1, "hangs", "lock wait")),
-        ("❌ hangs: dead executor thread", Claim(1, "hangs", "dead executor thread")),
-        ("❌ hangs: sleeping loop", Claim(1, "hangs", "sleeping loop")),
-        ("❌ hangs: thread never ends", Claim(1, "hangs", "thread never ends")),
-        ("❌ hangs: busy", Claim(1, "hangs", "busy")),
+        ("✅ committed: X == 1", Claim(1, KINDS["committed"], "X == 1")),
+        ("✅ rolled back: X == 1", Claim(1, KINDS["rolled back"], "X == 1")),
+        ("❌ lost: X == 1", Claim(1, KINDS["lost"], "X == 1")),
+        ("❌ escaped: X == 1", Claim(1, KINDS["escaped"], "X == 1")),
+        ("❌ partial: X == 1", Claim(1, KINDS["partial"], "X == 1")),
+        ("❌ corrupt: X == 1", Claim(1, KINDS["corrupt"], "X == 1")),
+        ("❌ raises E: a: b…", Claim(1, KINDS["raises"], "a: b…", "E")),
+        ("❌ raises a.b.E: c", Claim(1, KINDS["raises"], "c", "a.b.E")),
+        ("❌ raises TimeoutError", Claim(1, KINDS["raises"], "", "TimeoutError")),
+        ("❌ warns W: a", Claim(1, KINDS["warns"], "a", "W")),
+        ("❌ hangs: lock wait", Claim(1, KINDS["hangs"], "lock wait")),
+        (
+            "❌ hangs: dead executor thread",
+            Claim(1, KINDS["hangs"], "dead executor thread"),
+        ),
+        ("❌ hangs: sleeping loop", Claim(1, KINDS["hangs"], "sleeping loop")),
+        ("❌ hangs: thread never ends", Claim(1, KINDS["hangs"], "thread never ends")),
+        ("❌ hangs: busy", Claim(1, KINDS["hangs"], "busy")),
         (
             "❌ leaks 2 threads, 1 connection",
-            Claim(1, "leaks", counts=(("connection", 1), ("thread", 2))),
+            Claim(1, KINDS["leaks"], counts=(("connection", 1), ("thread", 2))),
         ),
         (
             "❌ leaks 1 descriptor, 1 loop, 3 tasks",
-            Claim(1, "leaks", counts=(("descriptor", 1), ("loop", 1), ("task", 3))),
+            Claim(
+                1, KINDS["leaks"], counts=(("descriptor", 1), ("loop", 1), ("task", 3))
+            ),
         ),
-        ("❌ serial: 1 at a time", Claim(1, "serial", number=1)),
+        ("❌ serial: 1 at a time", Claim(1, KINDS["serial"], number=1)),
     ],
 )
 def test_each_kind_of_claim_is_read(comment: str, claim: Claim) -> None:

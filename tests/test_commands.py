@@ -23,12 +23,13 @@ from support import (
     write,
 )
 
-from proof import evidence
 from proof.__main__ import SIGNALS, main
-from proof.extract import ROOT, extract
-from proof.find_server import POSTGRES_URL
-from proof.versions import DEFAULT, HERE
-from proof.workspace import LOCK, workspace
+from proof.claims.versions import DEFAULT, HERE
+from proof.databases.find_server import POSTGRES_URL
+from proof.databases.workspace import LOCK, workspace
+from proof.keeping import evidence
+from proof.project import ROOT
+from proof.reading.extract import extract
 
 NOWHERE = "postgresql://postgres@127.0.0.1:1/postgres"
 SQLITE = ("--lane", "sqlite")
@@ -50,7 +51,7 @@ Proof = Callable[..., Said]
 def guide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A guide of its own for the commands: a pair, and evidence in its own folder."""
     write(tmp_path, *TWIN_AND_LOST)
-    monkeypatch.setattr("proof.extract.ROOT", tmp_path)
+    monkeypatch.setattr("proof.reading.extract.DOCS", tmp_path / "docs")
     folder = tmp_path / "evidence"
     for name in ("run", "record", "show"):
         load = partial(evidence.load, folder)
@@ -88,7 +89,7 @@ def test_record_then_run(guide: Path, proof: Proof) -> None:
     assert f"written: {guide}/evidence/page.json" in recorded.out
     again = proof("run", *SQLITE)
     assert again.code == 0
-    assert "sqlite      2 of 2 hold" in again.out
+    assert "sqlite           2 of 2 hold" in again.out
     assert "service" in again.out.splitlines()[-1]
 
 
@@ -121,7 +122,6 @@ def test_a_lane_that_cannot_run_keeps_its_evidence(
     proof("record", *SQLITE)
     path = guide / "evidence" / "page.json"
     seen = evidence.load(guide / "evidence")["right"].outcomes["sqlite"]
-    monkeypatch.setattr("proof.run.LANES", ("postgresql",))
     monkeypatch.setattr("proof.commands.run.LANES", ("postgresql",))
     monkeypatch.setenv(POSTGRES_URL, NOWHERE)
     before = path.read_bytes()
@@ -137,7 +137,7 @@ def test_a_refuted_claim_is_exit_code_1(guide: Path, proof: Proof) -> None:
     assert said.code == 1
     assert "docs/page.md:4: # ✅ committed" in said.out
     assert "seen:    it is False" in said.out and "next:" in said.out
-    assert "sqlite      0 of 1 hold" in said.out
+    assert "sqlite           0 of 1 hold" in said.out
 
 
 def test_a_run_that_is_not_as_recorded_shows_the_difference(
@@ -204,8 +204,11 @@ def test_evidence_edited_by_hand_is_exit_code_2(guide: Path, proof: Proof) -> No
 @pytest.mark.parametrize("option", ["--jobs=0", "--limit=-1", "--lane=oracle"])
 def test_a_wrong_option_is_exit_code_2(option: str) -> None:
     """Options are checked before anything runs."""
+    before = signal.getsignal(signal.SIGINT)
     with pytest.raises(SystemExit) as caught:
         main(["run", option])
+    # Who calls this in its own process keeps its Ctrl-C.
+    assert signal.getsignal(signal.SIGINT) is before
     assert caught.value.code == 2
 
 
@@ -220,7 +223,7 @@ def test_a_lane_asked_for_that_cannot_run_is_exit_code_3(
     unasked = proof("run", "right", "--no-evidence")
     assert unasked.code == 0
     for said in (asked, unasked):
-        assert f"postgresql  did not run: the server of {POSTGRES_URL}" in said.out
+        assert f"postgresql       did not run: the server of {POSTGRES_URL}" in said.out
 
 
 def test_help_documents_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -339,8 +342,8 @@ def test_an_interrupted_run_leaves_nothing(
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     program = (
-        "import sys, pathlib, proof.commands.run, proof.extract as extract\n"
-        f"extract.ROOT = pathlib.Path({str(tmp_path)!r})\n"
+        "import sys, pathlib, proof.commands.run, proof.reading.extract as extract\n"
+        f"extract.DOCS = pathlib.Path({str(tmp_path / 'docs')!r})\n"
         "from proof.__main__ import main\n"
         "sys.exit(main(['run', '--no-evidence']))\n"
     )

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from support import any_port, processes_in
 
-from proof.extract import ROOT
+from proof.project import ROOT
 
 
 @dataclass
@@ -55,9 +55,10 @@ def wait_until(true: Callable[[], object], seconds: float = 30) -> None:
 def running(tmp_path: Path) -> Iterator[Running]:
     """Start a demo, and sign in as it says."""
     ignored = shutil.ignore_patterns("__pycache__", "*.sqlite3*", "queue")
-    for name in ("proof", "examples", "docs"):
+    for name in ("proof", "guide", "examples", "docs"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
-    shutil.copy(ROOT / ".python-version", tmp_path)
+    for name in (".python-version", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
     folder = tmp_path / "temporary"
     folder.mkdir()
     process = subprocess.Popen(

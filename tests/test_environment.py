@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from proof.extract import ROOT
+from proof.project import ROOT
 
 FAKE = """#!/bin/sh
 case "$1 $2" in

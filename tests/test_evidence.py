@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import pytest
-from guide import RECORDED
+from pages import RECORDED
 from support import GOAL, TWIN_AND_LOST, written
 
+from proof.claims.versions import DEFAULT, HERE, Edition
 from proof.errors import EvidenceError
-from proof.evidence import EVIDENCE, differences, load, save, still
 from proof.example import Example
-from proof.facts import facts, made
-from proof.groups import apart, grouped
+from proof.keeping.evidence import EVIDENCE, differences, load, save, still
+from proof.keeping.groups import apart, grouped
+from proof.keeping.pagefile import ANEW, LEVELS, lined, text_of
 from proof.outcome import (
     Change,
     Hang,
@@ -25,8 +26,7 @@ from proof.outcome import (
     Warned,
     to_json,
 )
-from proof.pagefile import ANEW, LEVELS, lined, text_of
-from proof.versions import DEFAULT, HERE, Edition
+from proof.serialize import facts, made
 
 
 @pytest.fixture

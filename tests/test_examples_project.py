@@ -37,6 +37,25 @@ print(asyncio.run(broker.order("B-7")).status)
 asyncio.run(broker.order("B-7"))
 """
 
+BINDS = """
+from threading import Thread
+
+from config.celery import app
+from kombu.transport import filesystem
+
+with app.connection() as connection:
+    channel = connection.default_channel
+    folder = channel.control_folder
+    with (folder / "binding").open("w") as held:
+        filesystem.lock(held, filesystem.LOCK_EX)
+        other = Thread(target=channel._queue_bind, args=["celery", "", "", "celery"])
+        other.start()
+        other.join(0.3)
+        print(other.is_alive(), len([*folder.glob("*.exchange")]))
+    other.join()
+    print(other.is_alive(), len([*folder.glob("*.exchange")]))
+"""
+
 NEW_ORDER = """
 from trading.models import Order
 
@@ -379,3 +398,9 @@ def test_kept_broker_breaks(url: str) -> None:
     ended = python("-c", KEPT_BROKER, SANDBOX_URL=url)
     assert ended.stdout == "working\n"
     assert ended.stderr.endswith("RuntimeError: Event loop is closed\n")
+
+
+def test_one_process_at_a_time_declares_a_queue(tmp_path: Path) -> None:
+    """Another waits until the file of the exchange is whole."""
+    said = python("-c", BINDS, BROKER_FOLDER=str(tmp_path))
+    assert said.stdout == "True 0\nFalse 1\n", said.stderr

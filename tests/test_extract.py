@@ -1,14 +1,23 @@
 """Every Python block of the pages is found, or refused with its line."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support import CANCEL, GOAL, fence, write, written
 
 from proof.errors import MarkdownError
-from proof.extract import extract, pair_expressions
-from proof.fences import HEADER_FORM, NOT_PYTHON, NOT_RUN, RUN_AS_TEXT, python_on
+from proof.examples import pair_expressions
 from proof.places import PLACES
+from proof.project import PROJECT
+from proof.reading.extract import extract
+from proof.reading.fences import (
+    HEADER_FORM,
+    NOT_PYTHON,
+    NOT_RUN,
+    RUN_AS_TEXT,
+    python_on,
+)
 
 TWIN = fence("right", CANCEL)
 LOST = f"def act():\n    pass\n\n\n# ❌ lost: {GOAL}"
@@ -383,3 +392,24 @@ def test_both_sides_are_asked_every_question(tmp_path: Path) -> None:
     asked = [pair_expressions(one, examples) for one in examples]
     assert asked[0] == asked[1] == (GOAL, "Order.objects.count() == 3")
     assert asked[2] == ("X",)
+
+
+@pytest.mark.parametrize(
+    ("place", "key"), [("command", "commands"), ("task", "celery")]
+)
+def test_a_project_without_a_place_s_part_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, key: str
+) -> None:
+    """A block that the project cannot run is no block that fails."""
+    less = replace(PROJECT, commands="", celery="")
+    monkeypatch.setattr("proof.reading.extract.PROJECT", less)
+    call = ' data-call="act.delay()"' if place == "task" else ""
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "page.md").write_text(
+        f'```python {{#one title="✅ One" data-place="{place}"{call}}}\n'
+        "# ✅ committed: Order.objects.filter(pk=7).exists()\n```\n",
+        "utf-8",
+    )
+    with pytest.raises(MarkdownError, match=f"a {place} needs {key} in"):
+        extract(docs)

@@ -7,8 +7,8 @@ import pytest
 from kombu.transport import redis
 from support import lanes_here
 
-from proof.extract import ROOT
-from proof.write.faults import FAULTS
+from guide.write.faults import FAULTS
+from proof.project import ROOT
 from tools.pipeline import faulting
 from tools.pipeline.databases import LANES
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from proof import hang
+from proof.watching import hang
 
 BLOCK = "block.py"
 WAITS = "\n".join(

@@ -8,7 +8,7 @@ from typing import Any
 import markdown
 import pytest
 import yaml
-from guide import (
+from pages import (
     EXAMPLES,
     RECORDED,
     each_example,
@@ -17,16 +17,18 @@ from guide import (
     each_pair_in_its_lanes,
 )
 
-from proof.check import Check, check, in_numbers, is_not_recorded, lane_lines, unlike
+from proof.claims.versions import HERE
+from proof.databases.find_server import POSTGRES_URL
 from proof.example import Example
-from proof.extract import ROOT
-from proof.fences import NOT_PYTHON, looks_like_python
-from proof.find_server import POSTGRES_URL
-from proof.judge import judge, kin_of
+from proof.examples import kin_of
+from proof.judging.check import Check, check, is_not_recorded, unlike
+from proof.judging.judge import judge
+from proof.judging.summary import in_numbers, lane_lines
+from proof.judging.unproven import named, unproven
 from proof.outcome import Outcome
-from proof.run import LANES, run
-from proof.unproven import named, unproven
-from proof.versions import HERE
+from proof.project import ROOT
+from proof.reading.fences import NOT_PYTHON, looks_like_python
+from proof.running.run import LANES, run
 
 Pair = tuple[Example, Example]
 PAGES = sorted((ROOT / "docs").glob("**/*.md"))
@@ -240,6 +242,8 @@ def test_a_lane_that_cannot_run_says_why(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv(POSTGRES_URL, "postgresql://postgres@127.0.0.1:1/postgres")
     checked = check(run(EXAMPLES[:1], EXAMPLES), EXAMPLES)
     ran, left_out = lane_lines(in_numbers(checked))
-    assert ran == "sqlite      1 of 1 hold"
-    assert left_out.startswith(f"postgresql  did not run: the server of {POSTGRES_URL}")
+    assert ran == "sqlite           1 of 1 hold"
+    assert left_out.startswith(
+        f"postgresql       did not run: the server of {POSTGRES_URL}"
+    )
     assert "refused" in left_out

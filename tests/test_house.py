@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from guide import BY_ID, RECORDED
+from pages import BY_ID, RECORDED
 
-from proof.extract import ROOT
+from proof.project import ROOT
 
 PAIR = ("orm-before-bridge", "orm-in-coroutine")
 README = (ROOT / "README.md").read_text("utf-8")

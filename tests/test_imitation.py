@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from proof.imitation import imitated
+from proof.watching.imitation import imitated
 
 HEAD = "from django.core.exceptions import SynchronousOnlyOperation\n\n\n"
 ITSELF = "raised by the block itself"

@@ -29,9 +29,11 @@ from support import (
 )
 
 from proof.example import Example
-from proof.extract import ROOT
 from proof.outcome import Outcome
-from proof.run import Report, run
+from proof.project import ROOT
+from proof.report import Report
+from proof.running.messages import AT_MOST
+from proof.running.run import run
 
 LIMIT = 3.0
 SLACK = 4.0
@@ -346,8 +348,15 @@ def test_no_example_is_left_out(after: Aftermath) -> None:
 
 
 def test_at_most_the_limit_was_spent(after: Aftermath) -> None:
-    """No example took more than its limit and what a busy machine adds."""
-    slow = {key: s for key, s in after.report.seconds.items() if s > LIMIT + SLACK}
+    """No example took more than its limit and what a busy machine adds.
+
+    One that works without end is given the time in which others had the processor.
+    """
+    slow = {
+        (name, lane): seconds
+        for (name, lane), seconds in after.report.seconds.items()
+        if seconds > LIMIT * (AT_MOST if name == "loops-for-ever" else 1) + SLACK
+    }
     assert not slow
 
 
@@ -371,8 +380,8 @@ import sys
 from pathlib import Path
 
 from support import marks_of_runs
-from proof.extract import extract
-from proof.run import run
+from proof.reading.extract import extract
+from proof.running.run import run
 
 def tell(outcome):
     print(outcome.example, *marks, flush=True)
@@ -490,7 +499,7 @@ def test_a_stopped_runner_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An example that stops its parent costs itself, and the run goes on."""
-    monkeypatch.setattr("proof.server.ANSWERS_WITHIN", 6.0)
+    monkeypatch.setattr("proof.running.remote.ANSWERS_WITHIN", 6.0)
     stops = "os.kill(os.getppid(), signal.SIGSTOP)\nsleep()"
     examples = written(
         tmp_path,
@@ -503,13 +512,13 @@ def test_a_stopped_runner_is_replaced(
     assert ends["harmless"].end == "returned"
 
 
-def test_a_killed_zygote_costs_nothing(tmp_path: Path) -> None:
+def test_a_killed_interpreter_costs_nothing(tmp_path: Path) -> None:
     """What was forked goes on without the process that forked it."""
     lone = "import psutil\nos.kill(psutil.Process(os.getppid()).ppid(), signal.SIGKILL)"
     orphan = "os.kill(os.getppid(), signal.SIGKILL)\nsleep()"
     examples = written(
         tmp_path,
-        hostile("kills the zygote", lone, "service", ("sqlite",)),
+        hostile("kills the interpreter", lone, "service", ("sqlite",)),
         fence("beside", CANCEL),
         hostile("kills its parent then", orphan, "service", ("sqlite",)),
         fence("after", CANCEL),

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from proof.claim import read_claims, read_printed
-from proof.detectors import same_text
+from proof.claims.read import read_claims, read_printed
+from proof.claims.wording import same_text
 from proof.example import Example
-from proof.judge import judge, kin_of
+from proof.examples import kin_of
+from proof.judging.judge import judge
 from proof.outcome import Change, Hang, Left, Outcome, Raised, Statement, Warned
 
 BAD = """\

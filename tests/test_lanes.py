@@ -24,21 +24,19 @@ from support import (
     written,
 )  # fmt: skip
 
+from proof.databases.database import is_full, refuse_if_full
+from proof.databases.find_server import POSTGRES_URL, find_postgres
+from proof.databases.postgres import Postgres
+from proof.databases.server import Server
+from proof.databases.sqlite import Sqlite
 from proof.errors import LaneUnavailable
-from proof.evidence import load, save
 from proof.example import Example
-from proof.extract import ROOT
-from proof.find_server import POSTGRES_URL, find_postgres
-from proof.forkserver import Setup
-from proof.lanes import (
-    Postgres,
-    Sqlite,
-    is_full,
-    refuse_if_full,
-)  # fmt: skip
+from proof.keeping.evidence import load, save
 from proof.outcome import Outcome, Raised
-from proof.run import run
-from proof.server import Zygote
+from proof.project import ROOT
+from proof.running.messages import Setup
+from proof.running.remote import Interpreter
+from proof.running.run import run
 
 needs_postgres = pytest.mark.skipif(
     "postgresql" not in lanes_here(), reason="no PostgreSQL server answers"
@@ -100,7 +98,7 @@ def test_a_wrong_address(
     """An address that means nothing is a reason in one line, not a traceback."""
     monkeypatch.setenv(POSTGRES_URL, url)
     with pytest.raises(LaneUnavailable) as caught:
-        find_postgres("0")
+        find_postgres()
     assert str(caught.value).startswith(f"the server of {POSTGRES_URL}: {reason}")
     assert "\n" not in str(caught.value)
 
@@ -144,16 +142,15 @@ def test_a_server_that_refuses(
 @pytest.mark.parametrize("empty", [True, False])
 def test_a_server_that_refuses_a_lanes_processes(empty: bool, tmp_path: Path) -> None:
     """A server that refuses the template, or the look at it, says so in a line."""
-    setup = Setup(
-        "postgresql", str(tmp_path), "aa33", "postgresql://me@127.0.0.1:1/postgres", 1.0
-    )
+    nobody = "postgresql://me@127.0.0.1:1/postgres"
+    setup = Setup("postgresql", str(tmp_path), "aa33", nobody, 1.0)
     path = f"{ROOT}{os.pathsep}{ROOT / 'examples'}"
-    zygote = Zygote({**os.environ, "PYTHONPATH": path}, 1, [])
+    interpreter = Interpreter({**os.environ, "PYTHONPATH": path}, 1, [])
     try:
         with pytest.raises(LaneUnavailable) as caught:
-            zygote.start(setup, "", [], empty=empty)
+            interpreter.start(setup, {}, (), empty=empty)
     finally:
-        zygote.close()
+        interpreter.close()
     assert str(caught.value) == (
         "postgresql: connection failed: connection to server at "
         '"127.0.0.1", port 1 failed: Connection refused'
@@ -238,10 +235,15 @@ def test_a_server_that_dies_half_way(
         assert outcomes["postgresql"].printed == (() if is_new else ("old",))
 
 
+def on_server(mark: str, url: str = "") -> Postgres:
+    """Return the lane of a run with this mark."""
+    return Postgres("postgresql", Path(), mark, Server(url or postgres_url() or ""))
+
+
 def _tidy(marks: list[str]) -> None:
     """Drop what a run could not: its server was gone."""
     for mark in marks:
-        Postgres(postgres_url() or "", mark).sweep()
+        on_server(mark).sweep()
     assert databases(marks) == []
 
 
@@ -262,7 +264,7 @@ def test_two_runs_do_not_meet(tmp_path: Path) -> None:
 @needs_postgres
 def test_a_sweep_leaves_other_runs_alone() -> None:
     """Only databases that carry the run's own mark are dropped."""
-    mine, others = (Postgres(postgres_url() or "", mark) for mark in ("aa11", "aa1"))
+    mine, others = (on_server(mark) for mark in ("aa11", "aa1"))
     try:
         mine.prepare()
         others.prepare()
@@ -286,7 +288,7 @@ def test_a_template_that_is_being_read_is_waited_for(
             raise LaneUnavailable("in use") from psycopg.errors.ObjectInUse()
 
     monkeypatch.setattr(Postgres, "_execute", execute)
-    url = Postgres("postgresql://me@host/x", "aa22").create("1")
+    url = on_server("aa22", "postgresql://me@host/x").create("1")
     assert url == "postgresql://me@host/proof_aa22_1"
     assert tries == [("proof_aa22_1", "proof_aa22_template")] * 3
 
@@ -299,7 +301,7 @@ def test_another_error_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(Postgres, "_execute", execute)
     with pytest.raises(LaneUnavailable, match="disk full"):
-        Postgres("postgresql://me@host/x", "aa22").create("1")
+        on_server("aa22", "postgresql://me@host/x").create("1")
 
 
 @pytest.mark.parametrize(
@@ -325,7 +327,7 @@ def test_a_full_server_is_told_from_a_failing_example(message: str, full: bool) 
 
 def test_a_file_of_its_own(tmp_path: Path) -> None:
     """On SQLite, each example has a copy of the template, dropped with its journal."""
-    lane = Sqlite(tmp_path)
+    lane = Sqlite("sqlite", tmp_path, "aa22")
     (tmp_path / "sqlite_template.sqlite3").write_bytes(b"rows")
     url = lane.create("7_1")
     assert (tmp_path / "7_1.sqlite3").read_bytes() == b"rows"

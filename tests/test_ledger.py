@@ -3,10 +3,10 @@
 import tomllib
 
 import pytest
-from guide import EXAMPLES
+from pages import EXAMPLES
 
+from guide.ledger import DOCS, FALSE, NOT_SETTLED, TRUE, WHEN, Heard, read_ledger
 from proof.errors import MarkdownError
-from proof.ledger import DOCS, FALSE, NOT_SETTLED, TRUE, WHEN, Heard, read_ledger
 
 CLAIMS = read_ledger()
 SETTLED = [one for one in CLAIMS if one.verdict != NOT_SETTLED]

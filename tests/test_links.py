@@ -7,11 +7,11 @@ site, in `test_site.py`.
 import re
 
 import pytest
-from guide import BY_ID, EXAMPLES
+from pages import BY_ID, EXAMPLES
 
+from guide.mistakes import LINK, Row, read_mistakes
 from proof.errors import MarkdownError
-from proof.extract import ROOT
-from proof.mistakes import LINK, Row, read_mistakes
+from proof.project import ROOT
 
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 MISTAKES = read_mistakes()

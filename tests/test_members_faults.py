@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from proof.write import members
+from guide.write import members
 from tools.pipeline.databases import LANES
 from tools.pipeline.members import chosen_in
 

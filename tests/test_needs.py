@@ -7,11 +7,12 @@ import pytest
 from support import CANCEL, fence, written
 from test_docs import holds
 
-from proof import needs
-from proof.check import Check, check, in_numbers, lane_lines
 from proof.example import Example
-from proof.needs import BROWSER, browser_driver, not_started
-from proof.run import run
+from proof.judging.check import Check, check
+from proof.judging.summary import in_numbers, lane_lines
+from proof.running import needs
+from proof.running.needs import BROWSER, browser_driver, not_started
+from proof.running.run import run
 
 WITH_A_BROWSER = f"import playwright\n{CANCEL}"
 REASON = "Playwright's driver does not start: no such library"
@@ -36,7 +37,7 @@ def test_what_is_not_there_refutes_nothing(checked: Check) -> None:
     assert [one.example.id for one in checked.verdicts] == ["right"]
     assert not checked.refuted
     assert lane_lines(in_numbers(checked)) == [
-        f"sqlite      1 of 1 hold; 1 did not run, because {REASON} (shown)"
+        f"sqlite           1 of 1 hold; 1 did not run, because {REASON} (shown)"
     ]
 
 

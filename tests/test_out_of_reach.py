@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import pytest
 from support import CANCEL, GOAL, fence, lanes_here, verdicts, written
 
-from proof import reaches
 from proof.errors import MarkdownError
-from proof.forkserver import ForkServer
-from proof.judge import Verdict
-from proof.recorder import Recorder
-from proof.run import run
+from proof.running.forkserver import ForkServer
+from proof.running.run import run
+from proof.verdict import Verdict
+from proof.watching import reaches
+from proof.watching.recorder import Recorder
 
 HEAD = """
 import asyncio
@@ -222,10 +222,10 @@ def test_the_template_is_out_of_reach(lane: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "name"),
     [
-        ("import proof.witness", "proof.witness"),
-        ("from proof import witness", "proof"),
-        ("__import__('proof.recorder')", "proof.recorder"),
-        ("sys.modules['proof.child']", "proof.child"),
+        ("import proof.watching.watcher", "proof.watching.watcher"),
+        ("from proof import watcher", "proof"),
+        ("__import__('proof.watching.recorder')", "proof.watching.recorder"),
+        ("sys.modules['proof.running.child']", "proof.running.child"),
         ("sys._getframe(1)", "_getframe"),
         ("frame.f_back.f_locals", "f_locals"),
         ("gc.get_referrers(x)", "get_referrers"),
@@ -280,7 +280,7 @@ def test_notes_that_are_wiped_are_missed(wipes, wiped: bool) -> None:
     """Notes that were forgotten half-way, or have no beginning, are no notes."""
     notes = Recorder()
     server = ForkServer.__new__(ForkServer)
-    server._slot = SimpleNamespace(recorders=SimpleNamespace(notes=notes))
+    server._runner = SimpleNamespace(recorders=SimpleNamespace(notes=notes))
     before = notes.cleared
     notes.clear()
     notes.open()

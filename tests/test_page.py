@@ -12,15 +12,15 @@ import pytest
 from markdown import Markdown
 from mkdocs.config import load_config
 
-from proof.claim import LANES
-from proof.evidence import save
-from proof.extract import ROOT, extract
+from proof.claims.versions import DEFAULT, HERE, Edition
+from proof.keeping.evidence import save
 from proof.outcome import Change, Hang, Left, Outcome, Raised, Statement, Warned
-from proof.page import SuperFencesException
-from proof.page import library as reading
-from proof.page.html import relative
-from proof.places import CALLED, PLACES
-from proof.versions import DEFAULT, HERE, Edition
+from proof.places import PLACES
+from proof.project import ROOT
+from proof.reading.extract import extract
+from proof.showing import library as reading
+from proof.showing.fence import SuperFencesException
+from proof.showing.html import relative
 
 GOAL = 'Order.objects.filter(pk=7, status="cancelled").exists()'
 GOOD = f"""\
@@ -190,11 +190,6 @@ def test_lane_not_run(render: Callable[..., str]) -> None:
     said = text_of(evidence_of(render(outcomes=(WROTE, LOST)), "good"))
     assert said.startswith("✅ holds — SQLite | PostgreSQL: not run |")
     assert said.endswith("| PostgreSQL | Not run. |")
-
-
-def test_lanes_are_those_of_the_runner() -> None:
-    """The page speaks of the same lanes as the runner."""
-    assert tuple(reading.LANES) == LANES
 
 
 def test_what_was_seen(render: Callable[..., str]) -> None:
@@ -382,11 +377,11 @@ def test_place_and_claims(render: Callable[..., str]) -> None:
 @pytest.mark.parametrize("place", PLACES)
 def test_every_place_has_words(place: str, render: Callable[..., str]) -> None:
     """A place that the runner knows can be said on the page."""
-    call = ' data-call="save(7)"' if place in CALLED else ""
+    call = ' data-call="save(7)"' if PLACES[place].called else ""
     page = PAGE.replace('data-place="command"', f'data-place="{place}"{call}')
     said = text_of(evidence_of(render(page), "good"))
     assert "Run as " in said
-    assert ("save(7)" in said) == (place in CALLED)
+    assert ("save(7)" in said) == bool(PLACES[place].called)
 
 
 def test_in_a_tab_or_a_list(render: Callable[..., str]) -> None:
@@ -480,7 +475,9 @@ def test_what_cannot_be_read(
 ) -> None:
     """An error of the system is not swallowed either."""
     render()
-    monkeypatch.setattr("proof.page.read_library", lambda: Path("/gone").stat())
+    monkeypatch.setattr(
+        "proof.showing.fence.read_library", lambda: Path("/gone").stat()
+    )
     with pytest.raises(SuperFencesException, match="FileNotFoundError"):
         convert(PAGE, settings)
 

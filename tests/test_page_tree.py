@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from guide import BY_ID, EXAMPLES
+from pages import BY_ID, EXAMPLES
 from pymdownx.superfences import SuperFencesException
 
+from guide.tree import TREE as TREE_FILE
+from guide.tree import Leaf, Node, Tree, fence, read_tree
 from proof.errors import MarkdownError
-from proof.page.tree import TREE as TREE_FILE
-from proof.page.tree import Leaf, Node, Tree, fence, read_tree
 
 TREE = read_tree()
 PATHS = list(TREE.paths())

@@ -1,12 +1,16 @@
 """The pipeline of the example project: all rows, once, whatever breaks on the way."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import psutil
 import pytest
 from support import lanes_here
 
+from proof.project import ROOT
 from tools.pipeline.databases import LANES, databases
 from tools.pipeline.faulting import ALL, ONBOARD
 from tools.pipeline.host import Host, fails, served
@@ -96,3 +100,37 @@ def test_a_sync_without_all_rows_is_no_success(rig: Rig):
     silent = "from integrations import saving; saving.save_files = print; "
     with pytest.raises(AssertionError, match="RowsMissing: 0 files of"):
         rig.manage("shell", "-c", silent + SYNC)
+
+
+KILLED = """
+import os, sys, time
+from pathlib import Path
+from tools.pipeline.rig import rigged
+
+with rigged(Path(sys.argv[1]), "sqlite://:memory:", "http://127.0.0.1:1") as rig:
+    worker = rig.start_worker()
+    while " ready." not in rig.log():
+        time.sleep(0.1)
+    print(worker.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_run_that_is_killed_leaves_no_worker(tmp_path: Path):
+    """The worker, its pool and what forks them end when nobody waits for them."""
+    running = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(tmp_path)],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert running.stdout is not None
+    worker = psutil.Process(int(running.stdout.readline()))
+    server = worker.parent()
+    assert server is not None
+    begun = [server, worker, *worker.children()]
+    assert len(begun) == 3
+    running.kill()
+    running.wait()
+    _, left = psutil.wait_procs(begun, timeout=20)
+    for one in left:
+        one.kill()
+    assert left == []

@@ -3,9 +3,10 @@
 import pytest
 from support import GOAL, fence, lanes_here, outcome_of, verdicts, written
 
+from proof.databases.find_server import find_redis
 from proof.errors import LaneUnavailable
-from proof.find_server import find_redis
-from proof.run import Report, run
+from proof.report import Report
+from proof.running.run import run
 
 HEAD = """
 import asyncio
@@ -130,7 +131,7 @@ def test_a_client_that_hangs_up_cancels_nothing(report: Report) -> None:
 def _answers(lane: str, folder: pytest.TempPathFactory) -> None:
     try:
         if lane == "redis":
-            find_redis("support", folder.mktemp("redis"))
+            find_redis()
     except LaneUnavailable as error:
         pytest.skip(str(error))
     if lane == "postgresql" and lane not in lanes_here():

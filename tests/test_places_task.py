@@ -16,9 +16,10 @@ from support import (
     written,
 )
 
-from proof.judge import Verdict
 from proof.outcome import Outcome
-from proof.run import Report, run
+from proof.report import Report
+from proof.running.run import run
+from proof.verdict import Verdict
 
 HEAD = """
 import asyncio

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from support import GOAL, databases, fence, lanes_here, marks_of_runs, verdicts, written
 
-from proof.judge import Verdict
 from proof.outcome import Outcome
-from proof.run import Report, run
+from proof.report import Report
+from proof.running.run import run
+from proof.verdict import Verdict
 
 RUNNERS = ("django", "pytest")
 each_runner = pytest.mark.parametrize("under", RUNNERS)
@@ -264,7 +265,7 @@ def test_rows_come_back_between_tests_and_are_gone_at_the_end(
 
 @each_runner
 def test_warnings_are_noted(report: Report, under: str) -> None:
-    """Warnings reach the witness, also those that pytest would keep."""
+    """Warnings reach the watcher, also those that pytest would keep."""
     told = [(one.category, one.line) for one in seen(report, "warns", under).warnings]
     assert told == [("RuntimeWarning", 15), ("threading", 16)]
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from support import GOAL, fence, marks_of_runs, processes_in, verdicts, written
 
-from proof.judge import Verdict
 from proof.outcome import Outcome, Warned
-from proof.run import Report, run
+from proof.report import Report
+from proof.running.run import run
+from proof.verdict import Verdict
 
 HEAD = """
 import asyncio

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from support import GOAL, LOOK, fence, verdicts, written
 
-from proof.judge import Verdict
-from proof.run import run
+from proof.running.run import run
+from proof.verdict import Verdict
 
 HEAD = """
 import logging

@@ -3,9 +3,9 @@
 import os
 import signal
 
-from proof.notes import read_notes
-from proof.recorder import RESERVE, Recorder
-from proof.supervise import Exit
+from proof.running.messages import Exit
+from proof.running.to_outcome import read_notes
+from proof.watching.recorder import RESERVE, Recorder
 
 
 def test_notes_outlive_a_killed_process() -> None:

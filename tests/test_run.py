@@ -2,6 +2,7 @@
 
 import os
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from support import CANCEL, GOAL, LOOK, fence, outcome_of, verdicts, written
 from proof.errors import ServerDied
 from proof.example import Example
 from proof.outcome import Change, Outcome, from_json, to_json
-from proof.run import Report, cores, run
+from proof.project import PROJECT
+from proof.report import Report
+from proof.running.run import cores, run
 
 COMMAND = f"""
 from django.core.management.base import BaseCommand
@@ -160,9 +163,11 @@ def test_a_template_that_cannot_be_filled_ends_the_run(
     examples: tuple[Example, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A mistake in the example project itself is told as it is."""
-    monkeypatch.setattr("proof.run.ROOT", Path("/nowhere"))
-    monkeypatch.setattr("proof.run.EXAMPLES", Path("/nowhere"))
-    monkeypatch.setattr("proof.run.sandbox_server", lambda: nullcontext(str))
-    monkeypatch.setattr("proof.run.janitor", lambda folder: nullcontext())
+    nowhere = replace(PROJECT, source=Path("/nowhere"), services=())
+    for module in ("run", "services"):
+        monkeypatch.setattr(f"proof.running.{module}.PROJECT", nowhere)
+    monkeypatch.setattr(
+        "proof.running.services.clean_up_after", lambda folder: nullcontext()
+    )
     with pytest.raises(ServerDied, match="the template database could not be filled:"):
         run(examples, examples, ["sqlite"])

@@ -11,15 +11,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from guide import BY_ID
-from guide import EXAMPLES as GUIDE
+from pages import BY_ID
+from pages import EXAMPLES as GUIDE
 
-from proof.check import Check, check
 from proof.errors import EvidenceError, MarkdownError
-from proof.evidence import load, save
 from proof.example import Example
-from proof.extract import ROOT, extract
-from proof.run import run
+from proof.judging.check import Check, check
+from proof.keeping.evidence import load, save
+from proof.project import ROOT
+from proof.reading.extract import extract
+from proof.running.run import run
 
 CLAIM = re.compile(r"^ *# ?[✅❌]")
 Lines = list[str]

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 from support import LOOK, TWIN_AND_LOST, fence, processes_in, write
 
-from proof.commands import serve
-from proof.extract import ROOT
-from proof.run import Report
-from proof.site import HOST, PortTaken, free_port
+from guide.commands import serve
+from guide.site import HOST, PortTaken, free_port
+from proof.project import ROOT
+from proof.report import Report
 
 LOST = f"{LOOK}\n\n# ❌ lost: {{goal}}"
 OTHER = fence("other", "act = int\n\n# ✅ committed: Order.objects.exists()")
@@ -44,7 +44,7 @@ class Desk:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """Serve pages of this test's own, without running anything."""
     desk = Desk()
-    monkeypatch.setattr("proof.extract.ROOT", tmp_path)
+    monkeypatch.setattr("proof.reading.extract.DOCS", tmp_path / "docs")
     monkeypatch.setattr(serve, "run", desk.run)
     monkeypatch.setattr(serve, "EVIDENCE", tmp_path / "evidence")
     return desk
@@ -128,10 +128,11 @@ class Served:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     """Start serving a copy of the project that has one small page."""
-    for name in ("proof", "examples", "overrides"):
+    for name in ("proof", "guide", "examples", "overrides"):
         ignored = shutil.ignore_patterns("__pycache__", "*.sqlite3*")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
-    shutil.copy(ROOT / ".python-version", tmp_path)
+    for name in (".python-version", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "docs" / "assets", tmp_path / "docs" / "assets")
     config = (ROOT / "mkdocs.yml").read_text("utf-8")
     config = re.sub(r"(?ms)^nav:\n.*?\n\n", "nav: [index.md]\n\n", config)

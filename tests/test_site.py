@@ -1,7 +1,6 @@
 """The site as a reader gets it: built, served, and looked at with a real browser."""
 
 import gzip
-import itertools
 import re
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -30,7 +29,7 @@ FIRST = """(slug) => {
 
 def test_every_example_has_evidence(site: Site) -> None:
     """There are as many pieces of evidence as blocks, and each is its block's own."""
-    from proof.extract import extract
+    from proof.reading.extract import extract
 
     found = [
         (page, name)
@@ -84,7 +83,7 @@ def test_every_page_has_its_markdown(site: Site) -> None:
 
 def test_markdown_of_the_tree_has_every_rule(site: Site) -> None:
     """The decision tree, drawn from data on its page, is a list in its Markdown."""
-    from proof.page.tree import read_tree
+    from guide.tree import read_tree
 
     text = (site.folder / "pattern.md").read_text("utf-8")
     for path, leaf in read_tree().paths():
@@ -103,7 +102,7 @@ def test_llms_names_every_page(site: Site) -> None:
 
 def test_llms_full_has_every_example(site: Site) -> None:
     """llms-full.txt has each example under its id: its code, and what was seen."""
-    from proof.extract import extract
+    from proof.reading.extract import extract
 
     text = (site.folder / "llms-full.txt").read_text("utf-8")
     parts = re.split(r"^# (?=[a-z0-9-]+\n\n[✅❌] )", text, flags=re.MULTILINE)[1:]
@@ -211,25 +210,23 @@ def test_pasted_message_leads_to_its_entry(site: Site, opened: Any) -> None:
 
     It does as the first or second section of the first or second page.
     """
-    from proof.page.library import read_library
-    from proof.page.messages import entries
+    from guide.messages import entries
+    from proof.showing.library import read_library
 
     page = opened("")
     page.keyboard.press("s")
     page.wait_for_selector(".md-search__input:focus")
     missed = []
-    found = entries(read_library())
-    # Never the same entry twice in a row: its old result would be taken for the new.
-    turns = itertools.zip_longest(*(entry.recorded for entry in found))
-    for text, entry in itertools.chain(
-        *(zip(turn, found, strict=False) for turn in turns)
-    ):
-        page.fill(".md-search__input", text or "")
-        try:
-            if text:
+    for entry in entries(read_library()):
+        for text in filter(None, entry.recorded):
+            # The old result of the same entry would be taken for the new one.
+            page.fill(".md-search__input", "")
+            page.wait_for_selector(".md-search-result__item", state="detached")
+            page.fill(".md-search__input", text)
+            try:
                 page.wait_for_function(FOUND, arg=entry.message.slug, timeout=4000)
-        except TimeOut:
-            missed.append(text)
+            except TimeOut:
+                missed.append(text)
     assert missed == []
 
 
@@ -280,7 +277,7 @@ def test_printed(site: Site, opened: Any) -> None:
 
 def test_copied_code(site: Site, opened: Any) -> None:
     """Line numbers are no part of the code that is selected and copied."""
-    from proof.extract import extract
+    from proof.reading.extract import extract
 
     page = opened(site.longest)
     for example in [one for one in extract() if f"{one.page}/" == site.longest][:5]:

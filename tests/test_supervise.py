@@ -7,20 +7,21 @@ from textwrap import dedent
 
 import pytest
 
-from proof.extract import ROOT
-from proof.supervise import Exit
+from proof.project import ROOT
+from proof.running.messages import Exit
+from proof.watching.watcher import ASK
 
 ALONE = """
 import os, signal, sys, time
 import psutil
-from proof import supervise
-from proof.child import Task
-from proof.recorder import Recorder
-from proof.witness import ASK
+from proof.running import supervise
+from proof.running.messages import Order, Task
+from proof.watching.recorder import Recorder
+from proof.watching.watcher import ASK
 
 asked, ask = os.pipe()
 supervise.adopt_orphans()
-TASK = Task("a", "service", "", None, "", "", hang_expected=False)
+TASK = Task(Order("a", "sqlite", "service", ""), "", "")
 
 def watch(child, task=TASK, limit=5.0, waits_for_lock=lambda: False):
     def enter(task, recorder, hangs):
@@ -103,7 +104,8 @@ def test_a_hang_that_is_expected_ends_early() -> None:
                 "hang", reason="sleeping loop", line=1, where="x", endless=True))
             while True:
                 time.sleep(1)
-        watch(child, replace(TASK, hang_expected=True), limit=20)
+        expected = replace(TASK.order, hang_expected=True)
+        watch(child, replace(TASK, order=expected), limit=20)
         """
     ) == ["hung True 0"]
 
@@ -119,6 +121,72 @@ def test_a_hang_that_is_not_expected_has_its_time() -> None:
         watch(child, limit=20)
         """
     ) == ["exited with 0 before the example was done True 0"]
+
+
+def test_a_child_that_gets_no_processor_has_more_time() -> None:
+    """What it had to wait for others is not its own."""
+    said = alone(
+        """
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        for _ in range(7):
+            if (pid := os.fork()) == 0:
+                while True:
+                    pass
+            supervise.KEPT.add(pid)
+        def works(*_):
+            while time.process_time() < 0.3:
+                pass
+        supervise.AT_MOST = 60  # However busy the machine is beside this.
+        watch(works, limit=1.2)
+        for pid in supervise.KEPT:
+            os.kill(pid, signal.SIGKILL)
+        """
+    )
+    assert [line.partition(" ")[0] for line in said] == ["exited"]
+
+
+def test_a_look_that_takes_long_takes_nothing_from_the_child() -> None:
+    """While it is looked at it waits for a processor as before."""
+    assert alone(
+        """
+        counted = []
+        supervise.kept_waiting = lambda pid: sum(counted)
+        def slow():
+            time.sleep(0.5)
+            counted.append(0.9)
+            return False
+        watch(lambda *_: time.sleep(0.9), limit=0.5, waits_for_lock=slow)
+        """
+    ) == ["exited with 0 before the example was done True 0"]
+
+
+def test_a_child_that_never_gets_a_processor_is_ended() -> None:
+    """On the busiest of machines too, after a few times its limit."""
+    said = alone(
+        """
+        supervise.kept_waiting = lambda pid: 60.0
+        supervise.AT_MOST = 4
+        watch(lambda *_: time.sleep(60), limit=0.2)
+        """
+    )
+    assert [line.partition(" ")[0] for line in said] == ["hung"]
+
+
+@pytest.mark.parametrize("expected", [True, False])
+def test_who_dies_of_the_question_before_its_time_does_not_hang(expected: bool) -> None:
+    """Nor does one that sends it to itself: it has ended, and says by which signal."""
+    assert alone(
+        f"""
+        from dataclasses import replace
+        supervise.FIRST_LOOK = 0.1
+        task = replace(TASK, order=replace(TASK.order, hang_expected={expected}))
+        def child(recorder, hangs):
+            signal.signal(ASK, signal.SIG_DFL)
+            time.sleep(0.5)
+            os.kill(os.getpid(), ASK)
+        watch(child, task, limit=20)
+        """
+    ) == [f"killed by signal {ASK} True 0"]
 
 
 def test_when_the_orders_end_so_does_the_child() -> None:

@@ -7,8 +7,8 @@ from textwrap import dedent
 import pytest
 from support import CANCEL, GOAL, fence, lanes_here, verdicts, written
 
-from proof.judge import Verdict
-from proof.run import run
+from proof.running.run import run
+from proof.verdict import Verdict
 
 NO_ORDERS = "Order.objects.count() == 0"
 OLD_NAME = (

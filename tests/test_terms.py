@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 from markdown import Markdown
 
-from proof.page.rows import RowsExtension
-from proof.page.terms import GLOSSARY, TermsExtension, anchor_of, read_terms
+from guide.rows import RowsExtension
+from guide.terms import GLOSSARY, TermsExtension, anchor_of, read_terms
 
 
 class Page:

@@ -6,11 +6,12 @@ import threading
 import pytest
 from support import CANCEL, GOAL, fence, lanes_here, outcome_of, verdicts, written
 
-from proof.notes import read_notes
 from proof.outcome import Outcome, Statement
-from proof.run import Report, run
-from proof.supervise import Exit
-from proof.trace import describe, thread_role
+from proof.report import Report
+from proof.running.messages import Exit
+from proof.running.run import run
+from proof.running.to_outcome import read_notes
+from proof.watching.trace import describe, thread_role
 
 CODE = f"""
 import asyncio

@@ -5,15 +5,16 @@ from pathlib import Path
 import pytest
 from support import CANCEL, fence, written
 
-from proof.check import Check, in_numbers, lane_lines
-from proof.evidence import Evidence, digest
+from proof.claims.versions import DEFAULT
 from proof.example import Example
+from proof.judging.check import Check
+from proof.judging.summary import in_numbers, lane_lines
+from proof.judging.unproven import named, unproven
+from proof.keeping.evidence import Evidence, digest
 from proof.outcome import Outcome
-from proof.page.details import evidence as shown
-from proof.page.library import Library
-from proof.run import Report
-from proof.unproven import named, unproven
-from proof.versions import DEFAULT
+from proof.report import Report
+from proof.showing.details import evidence as shown
+from proof.showing.library import Library
 
 BODY = """\
 def act():
@@ -21,7 +22,7 @@ def act():
 
 
 # ❌ leaks 1 thread
-# ❌ hangs: busy [full]
+# ❌ hangs: busy [few-connections]
 # ❌ warns X: y [python<3.12]"""
 
 
@@ -42,15 +43,15 @@ def seen(example: Example, source: str = "") -> Evidence:
 def test_what_no_run_has_seen_is_named(example: Example) -> None:
     """Each with its line, its claim and what it is bound to."""
     assert [named(example, one) for one in unproven(example, seen(example))] == [
-        f"docs/page.md:{example.start + 6}: ❌ hangs: busy [full]",
+        f"docs/page.md:{example.start + 6}: ❌ hangs: busy [few-connections]",
         f"docs/page.md:{example.start + 7}: ❌ warns X: y [python<3.12]",
     ]
 
 
 def test_a_lane_that_ran_shows_it(example: Example) -> None:
     """A claim for a lane that has just run is not unproven."""
-    left = unproven(example, seen(example), ["full"])
-    assert all("full" not in one.lanes for one in left)
+    left = unproven(example, seen(example), ["few-connections"])
+    assert all("few-connections" not in one.lanes for one in left)
 
 
 def test_evidence_of_another_source_shows_nothing(example: Example) -> None:

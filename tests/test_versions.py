@@ -1,21 +1,18 @@
 """Claims that are made for some editions only: a version of Python, or of Django."""
 
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from proof.claim import Claim, read_claims
-from proof.errors import MarkdownError
-from proof.evidence import Evidence, digest
-from proof.example import Example
-from proof.extract import extract
-from proof.judge import judge
-from proof.outcome import Outcome, Raised
-from proof.page.library import Library
-from proof.symptoms import ClaimError
-from proof.versions import (
+from proof.claims.claim import Claim
+from proof.claims.kind import ClaimError
+from proof.claims.read import read_claims
+from proof.claims.versions import (
     DEFAULT,
     DJANGOS,
     EDITIONS,
@@ -27,6 +24,14 @@ from proof.versions import (
     djangos_for,
     within,
 )
+from proof.errors import MarkdownError
+from proof.example import Example
+from proof.judging.judge import judge
+from proof.keeping.evidence import Evidence, digest
+from proof.outcome import Outcome, Raised
+from proof.project import ROOT, VARIABLE
+from proof.reading.extract import extract
+from proof.showing.library import Library
 from tools.matrix import (
     Combination,
     each,
@@ -263,3 +268,23 @@ def test_the_matrix_runs_what_is_here() -> None:
     pairs = [Edition(one.python, one.django) for one in every(PYTHONS)]
     assert pairs == [one for one in EDITIONS if one.python in PYTHONS]
     assert PYTHON in pythons_here()
+
+
+@pytest.mark.parametrize(("python", "django"), [("3.11", "5.2"), ("3.13", "6.1")])
+def test_the_default_edition_is_one_that_installs(
+    tmp_path: Path, python: str, django: str
+) -> None:
+    """What a page shows is made for it, also where the newest Django is too new."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / ".python-version").write_text(f"{python}\n", "utf-8")
+    settings = '[tool.proof]\nsettings = "shop.settings"\n'
+    (tmp_path / "pyproject.toml").write_text(settings, "utf-8")
+    code = (
+        "import proof.claims.versions as v; print(v.DEFAULT, v.DEFAULT in v.EDITIONS)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT, env=os.environ | {VARIABLE: str(tmp_path)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout.strip() == f"Python {python}, Django {django} True"

@@ -4,8 +4,8 @@ import pytest
 from support import GOAL, fence, written
 
 from proof.outcome import Outcome
-from proof.run import run
-from proof.witness import UNWATCHED
+from proof.running.run import run
+from proof.watching.watcher import UNWATCHED
 
 TELLS = """
 from django.db import connection

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from proof import workspace as module
-from proof.workspace import LOCK, left_behind, workspace
+from proof.databases import workspace as module
+from proof.databases.workspace import LOCK, left_behind, workspace
 
 
 @pytest.fixture

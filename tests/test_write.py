@@ -3,15 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from guide import BY_ID, EXAMPLES
+from pages import BY_ID, EXAMPLES
 
-from proof.claim import read_claims
-from proof.errors import MarkdownError
-from proof.extract import ROOT
-from proof.outcome import Hang, Left, Outcome, Statement
-from proof.page.found import places
-from proof.page.library import Library, read_library
-from proof.page.messages import (
+from guide.found import places
+from guide.messages import (
     NAMES,
     entries,
     every_failure_has_its_row,
@@ -20,9 +15,14 @@ from proof.page.messages import (
     said,
     silent_lanes,
 )
-from proof.page.tree import read_tree
-from proof.write import FILES, Written, assistant, between, bridges, errors, written
-from proof.write.errors import code
+from guide.tree import read_tree
+from guide.write import FILES, Written, assistant, between, bridges, errors, written
+from guide.write.errors import code
+from proof.claims.read import read_claims
+from proof.errors import MarkdownError
+from proof.outcome import Hang, Left, Outcome, Statement
+from proof.project import ROOT
+from proof.showing.library import Library, read_library
 
 KNOWN = read_library()
 ENTRIES = entries(KNOWN)

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from proof.claims.versions import DEFAULT, DJANGOS, PYTHON, Edition, djangos_for
 from proof.example import Example
-from proof.extract import extract
-from proof.versions import DEFAULT, DJANGOS, PYTHON, Edition, djangos_for
+from proof.reading.extract import extract
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST, *BETWEEN, NEWEST = DJANGOS
@@ -170,9 +170,11 @@ def _unpacked(environment: Path, django: str) -> Path:
     lock = ROOT / "requirements" / f"django-{django}.txt"
     stamp = folder / "stamp"
     if not stamp.exists() or stamp.read_text("utf-8") != lock.read_text("utf-8"):
-        pip = [environment / "bin" / "python", "-m", "pip", "install", "--quiet"]
+        python = environment / "bin" / "python"
+        pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet"]
         how = ["--disable-pip-version-check", "--no-input", "--retries", "2"]
-        what = ["--no-deps", "--upgrade", "--require-hashes", "-r", lock]
+        what: list[str | Path] = ["--no-deps", "--upgrade", "--require-hashes"]
+        what += ["-r", lock]
         _do([*pip, *how, *what, "--target", folder])
         stamp.write_text(lock.read_text("utf-8"), "utf-8")
     return folder

@@ -33,7 +33,7 @@ def main() -> int:
     good = 0
     busy = options.busy * (os.cpu_count() or 1)
     print(f"beside {busy} busy processes on {os.cpu_count()} cores")
-    print(f"{'run':<5}{'verdicts':<66}{'unlike':<8}{'load':<7}seconds", flush=True)
+    print(f"{'run':<5}{'verdicts':<76}{'unlike':<8}{'load':<7}seconds", flush=True)
     for number in range(1, options.runs + 1):
         good += _run(number, busy, [f"--lane={lane}" for lane in options.lane])
     print(f"{good} of {options.runs} runs held every claim, all as recorded")
@@ -55,7 +55,7 @@ def _run(number: int, busy: int, lanes: list[str]) -> bool:
     unlike = done.stdout.count(": not as recorded")
     load = f"{os.getloadavg()[0]:.0f}"
     print(
-        f"{number:<5}{_lanes(numbers):<66}{unlike:<8}{load:<7}{seconds:.0f}",
+        f"{number:<5}{_lanes(numbers):<76}{unlike:<8}{load:<7}{seconds:.0f}",
         flush=True,
     )
     if done.returncode:

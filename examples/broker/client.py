@@ -45,7 +45,7 @@ class Broker(AsyncSDK):
 
     Args:
         base_url: Where the broker answers; the environment's `SANDBOX_URL` by default.
-        latency: Seconds that the broker waits before each answer, at most 10.
+        latency: Seconds that the broker waits before each answer, at most 60.
         fail_with: The status, 400 to 599, that the broker answers every call with.
         timeout: Seconds after which a call without an answer fails.
     """

@@ -29,4 +29,20 @@ def put(channel: Any, queue: str, payload: Any, **kwargs: Any) -> None:
     beside.replace(folder / name)
 
 
+bind_at_once = filesystem.Channel._queue_bind
+
+
+def bind(channel: Any, *names: str) -> None:
+    """Declare a queue while no other process does.
+
+    Kombu makes the file of an exchange, and then writes it. A process that looks
+    between the two reads an empty table, and ends.
+    """
+    channel.control_folder.mkdir(exist_ok=True)
+    with (channel.control_folder / "binding").open("w") as file:
+        filesystem.lock(file, filesystem.LOCK_EX)
+        bind_at_once(channel, *names)
+
+
 filesystem.Channel._put = put
+filesystem.Channel._queue_bind = bind

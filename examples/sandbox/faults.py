@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 LATENCY_HEADER = "X-Sandbox-Latency"
 FAIL_HEADER = "X-Sandbox-Fail"
-LONGEST_LATENCY = 10.0
+LONGEST_LATENCY = 60.0
 
 
 class Faults:

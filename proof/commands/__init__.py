@@ -1,23 +1,44 @@
 """The commands of `python -m proof`. A new one is a module here and a line below.
 
+A project may have more: `more-commands` of its `[tool.proof]` names a module with such
+a table, `COMMANDS`. One of a name that stands here takes its place.
+
 A module says in `add(parser)` which options it takes, and does its work in
 `main(options)`, which returns the exit code.
 """
 
 import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
 
-COMMANDS = {
-    "run": "run examples, judge them, and hold them against the evidence",
-    "record": "run examples and record what was seen",
-    "write": "write the parts of files that are made from data",
-    "list": "list the examples: id, place, claims and address",
-    "show": "show what was seen of one example",
-    "serve": "run what changed and serve the site, for writing",
-    "demo": "run the example project: a server, a worker, a database to try it with",
-    "bench": "measure what running an example costs",
-    "clean": "remove what runs left behind that are no longer alive",
+from proof.errors import ProjectError
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A command as `--help` lists it, and the module that does its work."""
+
+    module: str
+    sentence: str
+
+    def load(self) -> "Command":
+        """Import and return the module."""
+        return cast(Command, import_module(self.module))
+
+
+Commands = Mapping[str, Listed]
+"""The commands of a package, by name."""
+COMMANDS: Commands = {
+    name: Listed(f"{__name__}.{name}", sentence)
+    for name, sentence in (
+        ("run", "run examples, judge them, and hold them against the evidence"),
+        ("record", "run examples and record what was seen"),
+        ("list", "list the examples: id, place, claims and address"),
+        ("show", "show what was seen of one example"),
+        ("clean", "remove what runs left behind that are no longer alive"),
+    )
 }
 
 HOLDS, REFUTED, USAGE, NO_LANE = 0, 1, 2, 3
@@ -42,9 +63,14 @@ class Command(Protocol):
         """Do the work and return the exit code."""
 
 
-def command(name: str) -> Command:
-    """Return the module of a command."""
-    return cast(Command, import_module(f"proof.commands.{name}"))
+def commands() -> Commands:
+    """Return the package's commands and the project's, if this is one."""
+    try:
+        from proof.project import PROJECT
+    except ProjectError:  # Which the command says, unless only help is asked for.
+        return COMMANDS
+    more = PROJECT.more_commands
+    return {**COMMANDS, **(import_module(more).COMMANDS if more else {})}
 
 
 def positive(text: str) -> float:

@@ -9,10 +9,10 @@ import psycopg
 from psycopg import sql
 
 from proof.commands import HOLDS
+from proof.databases.database import PREFIX
+from proof.databases.find_server import find_postgres
+from proof.databases.workspace import left_behind
 from proof.errors import LaneUnavailable
-from proof.find_server import find_postgres
-from proof.lanes import PREFIX
-from proof.workspace import left_behind
 
 DATABASE = re.compile(rf"({PREFIX}[0-9a-f]{{8}})_\w+")
 """A database of a run; the group is what the run's connections are called."""
@@ -40,7 +40,7 @@ def _folders() -> Iterator[str]:
 
 def _databases() -> Iterator[str]:
     try:
-        server = find_postgres("").server
+        server = find_postgres().url
     except LaneUnavailable as error:
         yield f"PostgreSQL was not looked at: {error}"
         return

@@ -3,11 +3,11 @@
 import argparse
 from collections.abc import Iterable
 
-from proof.choose import choose
 from proof.commands import HOLDS
 from proof.example import Example
-from proof.extract import extract
 from proof.places import PLACES
+from proof.reading.choose import choose
+from proof.reading.extract import extract
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -3,14 +3,13 @@
 import argparse
 import time
 
-from proof.changes import changes
-from proof.check import check
-from proof.choose import choose
 from proof.commands import REFUTED
 from proof.commands.run import add_choice, exit_code, go, say
-from proof.commands.write import write_if_readable
-from proof.evidence import load, save
-from proof.extract import extract
+from proof.judging.check import check
+from proof.keeping.changes import changes
+from proof.keeping.evidence import load, save
+from proof.reading.choose import choose
+from proof.reading.extract import extract
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -37,5 +36,4 @@ def main(options: argparse.Namespace) -> int:
         print(f"{'written' if path.exists() else 'removed'}: {path}")
     if not changed:
         print("The evidence was already so: no file changed.")
-    write_if_readable()
     return exit_code(checked, options.lane or ())

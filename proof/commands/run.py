@@ -5,23 +5,23 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from proof.check import (
-    Check,
+from proof.commands import HOLDS, NO_LANE, REFUTED, count, positive
+from proof.commands.progress import Watch
+from proof.example import Example
+from proof.judging.check import Check, check, verdict_on
+from proof.judging.summary import (
     by_place,
-    check,
     in_numbers,
     lane_lines,
-    verdict_on,
+    titled,
     write_summary,
 )
-from proof.choose import choose
-from proof.commands import HOLDS, NO_LANE, REFUTED, count, positive
-from proof.evidence import load
-from proof.example import Example
-from proof.extract import extract
-from proof.progress import Watch
-from proof.run import LANES, Report, at_a_time, run
-from proof.supervise import LIMIT
+from proof.keeping.evidence import load
+from proof.reading.choose import choose
+from proof.reading.extract import extract
+from proof.report import Report
+from proof.running.messages import LIMIT
+from proof.running.run import LANES, at_a_time, run
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -102,7 +102,7 @@ def say(checked: Check, seconds: float) -> None:
     print(f"\nPython {numbers['python']}, Django {numbers['django']}")
     for line in lane_lines(numbers):
         print(line)
-    print(f"{'time':<12}{seconds:.1f} s; {by_place(checked)}")
+    print(titled("time", f"{seconds:.1f} s; {by_place(checked)}"))
 
 
 def exit_code(checked: Check, asked: Iterable[str]) -> int:

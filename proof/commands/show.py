@@ -9,17 +9,18 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from proof.check import MISSING, STALE, check
-from proof.choose import one
+from proof.claims.versions import HERE, Edition
+from proof.claims.wording import stalled
 from proof.commands import HOLDS, REFUTED
-from proof.detectors import stalled
-from proof.evidence import load
 from proof.example import Example
-from proof.extract import extract
-from proof.judge import judge, kin_of
+from proof.examples import kin_of
+from proof.judging.check import MISSING, STALE, check
+from proof.judging.judge import judge
+from proof.keeping.evidence import load
 from proof.outcome import Outcome, Row, to_json
-from proof.run import LANES, run
-from proof.versions import HERE, Edition
+from proof.reading.choose import one
+from proof.reading.extract import extract
+from proof.running.run import LANES, run
 
 
 def add(parser: argparse.ArgumentParser) -> None:

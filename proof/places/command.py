@@ -1,20 +1,27 @@
 """A management command: found, parsed, checked and ended by Django's own machinery."""
 
+from importlib import import_module
 from pathlib import Path
 
-from django.core import management
-
-from proof.places import Block
-from trading.management import commands
+from proof.places.place import Block, Place
+from proof.project import PROJECT
 
 
-def file(folder: Path, name: str) -> Path:
-    """Return where the command's module lies."""
-    return folder / "commands" / f"{name}.py"
+class Command(Place):
+    """A block that is the module of a command of the project's app for them."""
 
+    name = "command"
+    ran_as = "Run as a management command"
+    needs = {"": "commands"}
 
-def run(block: Block) -> None:
-    """Run `manage.py NAME`, the command being one of the app trading."""
-    commands.__path__.append(str(block.file.parent))
-    management.get_commands()[block.name] = "trading"
-    management.execute_from_command_line(["manage.py", block.name])
+    def file(self, folder: Path, name: str) -> Path:
+        return folder / "commands" / f"{name}.py"
+
+    def run(self, block: Block) -> None:
+        """Run `manage.py NAME`."""
+        from django.core import management
+
+        commands = import_module(f"{PROJECT.commands}.management.commands")
+        commands.__path__.append(str(block.file.parent))
+        management.get_commands()[block.name] = PROJECT.commands
+        management.execute_from_command_line(["manage.py", block.name])

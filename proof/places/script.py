@@ -5,25 +5,31 @@ import runpy
 import sys
 from pathlib import Path
 
-from proof.places import Block
+from proof.places.place import Block, Place
+from proof.project import PROJECT
 
 
-def file(folder: Path, name: str) -> Path:
-    """Return where the script lies: in `scripts/`, beside the project's packages."""
-    return folder / "project" / "scripts" / f"{name}.py"
+class Script(Place):
+    """A block that is a file in `scripts/`, beside the project's packages."""
 
+    name = "script"
+    ran_as = "Run as a script, a file of its own"
+    sets_up_django = True
 
-def run(block: Block) -> None:
-    """Run `python scripts/NAME.py` from the folder of the project.
+    def file(self, folder: Path, name: str) -> Path:
+        return folder / "project" / "scripts" / f"{name}.py"
 
-    The project's packages stand beside `scripts/` as links, so that a script finds
-    them exactly as it would in a checkout.
-    """
-    project = block.file.parent.parent
-    for entry in Path(os.environ["PROOF_EXAMPLES"]).iterdir():
-        (project / entry.name).symlink_to(entry)
-    examples = os.environ["PROOF_EXAMPLES"]
-    sys.path[:] = [str(block.file.parent)] + [p for p in sys.path if p != examples]
-    os.chdir(project)
-    sys.argv = [f"scripts/{block.file.name}"]
-    runpy.run_path(str(block.file), run_name="__main__")
+    def run(self, block: Block) -> None:
+        """Run `python scripts/NAME.py` from the folder of the project.
+
+        The project's packages stand beside `scripts/` as links, so that a script finds
+        them exactly as it would in a checkout.
+        """
+        project = block.file.parent.parent
+        for entry in PROJECT.source.iterdir():
+            (project / entry.name).symlink_to(entry)
+        source = str(PROJECT.source)
+        sys.path[:] = [str(block.file.parent)] + [p for p in sys.path if p != source]
+        os.chdir(project)
+        sys.argv = [f"scripts/{block.file.name}"]
+        runpy.run_path(str(block.file), run_name="__main__")

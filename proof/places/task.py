@@ -1,159 +1,41 @@
-"""A Celery task: queued by one process, run by a real worker in others.
+"""A Celery task: queued by one process, run by a real worker in others."""
 
-    child ──fork──▶ worker ──▶ pool process, or thread
-      │      └─ under gevent an interpreter of its own, as gevent must come first
-      └─ the web process: evaluates data-call, and waits until every task is done with
-
-The worker is ended cold: the outcome is in by then, and a warm end takes seconds.
-"""
-
-import importlib
-import json
-import os
-import signal
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from celery import Celery, signals
-from celery.utils.imports import load_extension_class_names
-from kombu.transport import filesystem
-
-from config.celery import app
-from proof.places import Block
-from proof.places.worker import work
-from proof.recorder import FileRecorder
-
-STARTS_WITHIN = 20.0
-"""Seconds that a worker may take to be ready."""
-
-# Each worker and each web process would do this by itself: look through all packages
-# for result backends, import the tasks of all apps, and bind them.
-load_extension_class_names("celery.result_backends")
-app.finalize()
+from proof.places.place import Place
 
 
-class NoWorker(RuntimeError):
-    """The worker ended, or was not ready in time."""
+class Task(Place):
+    """A block that is a module of tasks; it runs under a worker's pool."""
 
+    name = "task"
+    ran_as = "Run as a Celery task, in a worker"
+    called = 'Write data-call="task.delay(arguments)" as the web process queues it.'
+    under = ("prefork", "threads", "solo", "gevent")
+    needs = {"": "celery"}
+    has_broker = True
+    runs_with = "proof.inside.queue"
+    preloaded = (
+        "billiard.popen_fork",
+        "billiard.sharedctypes",
+        "celery.app.amqp",
+        "celery.app.control",
+        "celery.app.events",
+        "celery.app.log",
+        "celery.apps.worker",
+        "celery.backends.base",
+        # The command line, with all of its commands: most of a worker's start.
+        "celery.bin.celery",
+        "celery.concurrency.prefork",
+        "celery.concurrency.solo",
+        "celery.concurrency.thread",
+        "celery.contrib.django.task",
+        "celery.fixups.django",
+        "celery.worker.autoscale",
+        "celery.worker.components",
+        "celery.worker.consumer",
+        "kombu.transport.filesystem",
+    )
 
-def file(folder: Path, name: str) -> Path:
-    """Return where the module of the tasks lies."""
-    return folder / "tasks" / f"{name}.py"
-
-
-def run(block: Block) -> None:
-    """Start a worker, and queue what the call queues."""
-    queue(block, lambda: eval(block.call or "None", vars(_module(block))))
-
-
-def queue(block: Block, act: Callable[[], object]) -> None:
-    """Start a worker, let `act` queue tasks, wait until all of them are done with.
-
-    Raises:
-        NoWorker: the worker ended, or was not ready in time.
-        Exception: what `act` raised.
-    """
-    configure(app, block)
-    _note_what_is_sent(block)
-    worker = _started(block)
-    try:
-        _wait_for(block, worker, lambda: bool(block.witness.notes("ready")))
-        block.witness.enter("web process")
-        act()
-        _wait_for(block, worker, lambda: not _under_way(block))
-        block.witness.accept_descriptors()
-        _lives(worker)
-    except NoWorker:
-        if not block.witness.notes("raised"):  # Else the worker itself said why.
-            raise
-    finally:
-        os.kill(worker, signal.SIGKILL)
-        os.waitpid(worker, 0)
-
-
-def configure(app: Celery, block: Block) -> None:
-    """Let the application talk to the broker of this run."""
-    folder = block.file.parent.parent / "queue"
-    folder.mkdir(exist_ok=True)
-    app.conf.worker_redirect_stdouts = False
-    if block.broker:
-        app.conf.broker_url = block.broker
-        app.conf.broker_transport_options = {"global_keyprefix": block.prefix}
-        return
-    app.conf.broker_url = "filesystem://"
-    app.conf.broker_transport_options = {
-        "data_folder_in": str(folder),
-        "data_folder_out": str(folder),
-        "control_folder": str(folder),
-        "polling_interval": 0.02,
-    }
-    filesystem.Channel._put = _put
-
-
-def _put(channel: Any, queue: str, payload: Any, **kwargs: Any) -> None:
-    """Write a message beside its place: Kombu lists it before it is whole."""
-    name = f"{time.monotonic_ns()}_{os.getpid()}.{queue}.msg"
-    folder = Path(channel.data_folder_out)
-    beside = folder / f"{name}.new"
-    beside.write_text(json.dumps(payload), "utf-8")
-    beside.replace(folder / name)
-
-
-def _note_what_is_sent(block: Block) -> None:
-    def sent(headers: dict[str, Any], **kwargs: Any) -> None:
-        block.witness.note("sent", id=headers["id"])
-
-    signals.after_task_publish.connect(sent, weak=False)
-
-
-def _started(block: Block) -> int:
-    """Start the worker and return its process id."""
-    if block.under == "gevent":
-        told = json.dumps(
-            [block.id, str(block.file), block.broker, block.prefix, block.witness.quiet]
-        )
-        command = [sys.executable, "-m", "proof.places.gevent_worker", told]
-        return os.spawnv(os.P_NOWAIT, sys.executable, command)
-    pid = os.fork()
-    if pid == 0:
-        work(app, block)
-    return pid
-
-
-def notes_of_worker(block_file: Path) -> Path:
-    """Return where a worker that shares no memory writes its notes."""
-    return block_file.parent.parent / "notes"
-
-
-def _under_way(block: Block) -> int:
-    """Return how many times a task was sent and is not done with."""
-    return len(block.witness.notes("sent")) - len(block.witness.notes("done with"))
-
-
-def _wait_for(block: Block, worker: int, true: Callable[[], bool]) -> None:
-    notes = FileRecorder(notes_of_worker(block.file))
-    deadline = time.monotonic() + STARTS_WITHIN
-    while not true():
-        block.witness.take(notes)
-        _lives(worker)
-        if not block.witness.notes("ready") and time.monotonic() > deadline:
-            raise NoWorker(f"no worker after {STARTS_WITHIN:.0f} s: {_last_words()}")
-        time.sleep(0.005)
-
-
-def _lives(worker: int) -> None:
-    if os.waitid(os.P_PID, worker, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-        raise NoWorker(f"the worker ended: {_last_words()}")
-
-
-def _last_words() -> str:
-    lines = Path("errors").read_text("utf-8", "replace").split("\n")
-    return next((line for line in reversed(lines) if line.strip()), "it said nothing")
-
-
-def _module(block: Block) -> Any:
-    sys.path.insert(0, str(block.file.parent))
-    return importlib.import_module(block.name)
+    def file(self, folder: Path, name: str) -> Path:
+        return folder / "tasks" / f"{name}.py"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from proof.extract import ROOT
+from proof.project import ROOT
 from tools.pipeline.databases import LANES
 from tools.pipeline.faulting import broken
 from tools.pipeline.members import broken as broken_members

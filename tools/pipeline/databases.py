@@ -2,16 +2,15 @@
 
 import os
 import secrets
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from proof.extract import ROOT
-from proof.find_server import lane as find_lane
-from proof.lanes import Lane, Postgres
+from proof.databases.database import Database
+from proof.lanes import LANES as ALL
+from proof.project import ROOT
+from tools.pipeline.prepared import Invocation
 
 LANES = ("sqlite", "postgresql")
 
@@ -22,8 +21,9 @@ def databases(lane: str, folder: Path) -> Iterator[Callable[[], str]]:
 
     Raises:
         LaneUnavailable: no server answers.
+        AssertionError: the template could not be filled; says why.
     """
-    here = _lane(lane, folder)
+    here = _database(lane, folder)
     numbers, made = count(1), list[str]()
 
     def make() -> str:
@@ -31,7 +31,7 @@ def databases(lane: str, folder: Path) -> Iterator[Callable[[], str]]:
         return made[-1]
 
     try:
-        _fill(here.template())
+        _fill(here.template(), folder)
         yield make
     finally:
         for url in made:
@@ -39,14 +39,16 @@ def databases(lane: str, folder: Path) -> Iterator[Callable[[], str]]:
         here.close()
 
 
-def _lane(name: str, folder: Path) -> Lane:
-    lane = find_lane(name, secrets.token_hex(4), folder)
-    if isinstance(lane, Postgres):
-        lane.prepare()
-    return lane
+def _database(name: str, folder: Path) -> Database:
+    database = ALL[name].started(folder, secrets.token_hex(4))
+    database.prepare()
+    return database
 
 
-def _fill(url: str) -> None:
+def _fill(url: str, folder: Path) -> None:
     paths = os.pathsep.join([str(ROOT), str(ROOT / "examples")])
     told = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": paths}
-    subprocess.run([sys.executable, "-m", "proof.template"], env=told, check=True)
+    said = folder / "filled"
+    process = Invocation(["-m", "proof.running.fill"], told, ROOT, said, said).start()
+    process.join()
+    assert process.exitcode == 0, said.read_text("utf-8")

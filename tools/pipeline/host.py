@@ -15,7 +15,7 @@ from typing import Any
 
 import uvicorn
 
-from proof.extract import ROOT
+from proof.project import ROOT
 
 sys.path.insert(0, str(ROOT / "examples"))
 
@@ -123,11 +123,13 @@ async def _answer(send: Send, status: int, body: dict[str, Any]) -> None:
     await send({"type": "http.response.body", "body": said})
 
 
-def wait_until(true: Callable[[], object], seconds: float = 30.0) -> bool:
+def wait_until(
+    true: Callable[[], object], seconds: float = 30.0, step: float = 0.02
+) -> bool:
     """Wait until something is so; false if it is not in time."""
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.02)
+        time.sleep(step)
     return True

@@ -168,7 +168,7 @@ def _revived(rig: Rig, fault: Broken) -> ExitStack:
 
     def watch() -> None:
         while not ended.wait(0.5):
-            if rig.workers[-1].poll() is not None and not ended.is_set():
+            if not rig.workers[-1].is_alive() and not ended.is_set():
                 _start(rig)
 
     stack = ExitStack()

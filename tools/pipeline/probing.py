@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from proof.example import Example
-from proof.extract import extract
+from proof.reading.extract import extract
 from tools.pipeline.databases import databases
 from tools.pipeline.host import Host, served, wait_until
 from tools.pipeline.rig import Rig, rigged

@@ -8,18 +8,19 @@ rig ──▶ manage.py, a script      processes that end by themselves
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import psycopg
 
-from proof.extract import ROOT
+from proof.project import ROOT
 from tools.pipeline.host import wait_until
+from tools.pipeline.prepared import Invocation
 
 EXAMPLES = ROOT / "examples"
 CELERY = ("-m", "celery", "-A", "config", "worker", "--concurrency=1")
@@ -37,6 +38,8 @@ KEYS = {
     "commits": "pull_request_id, sha",
     "files": "pull_request_id, path",
 }
+ENDS_WITHIN = 120.0
+"""Seconds that a process may take which ends by itself."""
 Rows = dict[str, int]
 
 
@@ -48,7 +51,7 @@ class Rig:
     database: str
     host: str
     settings: dict[str, str] = field(default_factory=dict)
-    workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    workers: list[ForkServerProcess] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
 
     def environment(self, **more: str) -> dict[str, str]:
@@ -71,40 +74,57 @@ class Rig:
         Raises:
             AssertionError: it failed; says what it wrote.
         """
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            cwd=EXAMPLES, env=self.environment(**more),
-            capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        with tempfile.TemporaryDirectory(dir=self.folder) as name:
+            output, errors = Path(name, "output"), Path(name, "errors")
+            errors.touch()  # It may be killed before it can write.
+            process = self._start(arguments, more, output, errors)
+            process.join(ENDS_WITHIN)
+            if process.is_alive():
+                process.kill()
+                process.join()
+            assert process.exitcode == 0, errors.read_text("utf-8")
+            return output.read_text("utf-8")
 
     def manage(self, *arguments: str, **more: str) -> str:
         """Run a management command."""
         return self.run("manage.py", *arguments, **more)
 
-    def start_worker(self, *options: str, **more: str) -> "subprocess.Popen[bytes]":
+    def start_worker(self, *options: str, **more: str) -> ForkServerProcess:
         """Start a worker; it need not be ready to find what is queued."""
-        with (self.folder / "worker.log").open("ab") as log:
-            worker = subprocess.Popen(
-                [sys.executable, *CELERY, *QUIETLY, "--loglevel=INFO", *options],
-                cwd=EXAMPLES, env=self.environment(**more),
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True,
-            )  # fmt: skip
+        log = self.folder / "worker.log"
+        arguments = [*CELERY, *QUIETLY, "--loglevel=INFO", *options]
+        worker = self._start(arguments, more, log, log, session=True)
         self.workers.append(worker)
         return worker
 
+    def _start(
+        self,
+        arguments: Sequence[str],
+        more: Mapping[str, str],
+        output: Path,
+        errors: Path,
+        session: bool = False,
+    ) -> ForkServerProcess:
+        environment = self.environment(**more)
+        return Invocation(
+            arguments, environment, EXAMPLES, output, errors, session
+        ).start()
+
     def log(self) -> str:
-        """Return what the workers wrote."""
-        return (self.folder / "worker.log").read_text("utf-8", "replace")
+        """Return what the workers wrote, nothing before the first has begun."""
+        path = self.folder / "worker.log"
+        return path.read_text("utf-8", "replace") if path.exists() else ""
 
     def kill_workers(self) -> None:
         """Kill every worker with its pool, as the kernel would for want of memory."""
         for worker in self.workers:
-            if worker.poll() is None:
-                os.killpg(worker.pid, signal.SIGKILL)
-            worker.wait()
+            if worker.is_alive():
+                assert worker.pid
+                # It leads no group before it has begun.
+                with suppress(ProcessLookupError):
+                    os.killpg(worker.pid, signal.SIGKILL)
+                worker.kill()
+            worker.join()
         self.workers.clear()
 
     def rows(self) -> Rows:
@@ -128,7 +148,8 @@ class Rig:
 
     def ends(self, pk: int = 1, seconds: float = 30.0) -> str:
         """Wait until the sync has ended, and return its status."""
-        wait_until(lambda: self.status(pk) in ("complete", "error"), seconds)
+        # Each look is a connection, which costs the server a process.
+        wait_until(lambda: self.status(pk) in ("complete", "error"), seconds, step=0.1)
         return self.status(pk)
 
     def ask(self, statement: str) -> list[tuple[object, ...]]:

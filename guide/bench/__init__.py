@@ -1,0 +1,1 @@
+"""What running an example costs, and what the same costs elsewhere."""

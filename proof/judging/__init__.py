@@ -1,0 +1,1 @@
+"""Claim held against outcome."""

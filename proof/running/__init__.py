@@ -1,0 +1,1 @@
+"""Examples in, outcomes out: the run and its processes."""

@@ -1,0 +1,1 @@
+"""What was seen, below an example's block."""

@@ -1,0 +1,1 @@
+"""What an example does, seen from inside its process and from outside."""

@@ -276,6 +276,30 @@ def test_a_sweep_leaves_other_runs_alone() -> None:
     assert databases(["aa11", "aa1"]) == []
 
 
+def test_what_is_made_between_two_looks_is_swept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A statement that the server ends after its client has died leaves no database."""
+    there: list[str] = []
+    is_making = ["CREATE DATABASE"]
+
+    def column(self: Postgres, statement: str, value: str) -> list[str]:
+        if "pg_stat_activity" in statement:
+            return [*is_making]
+        seen = [*there]
+        there.extend(f"{value}1" for _ in is_making)
+        is_making.clear()
+        return seen
+
+    def execute(self: Postgres, statement: str, *names: str) -> None:
+        there[:] = [name for name in there if name not in names]
+
+    monkeypatch.setattr(Postgres, "_column", column)
+    monkeypatch.setattr(Postgres, "_execute", execute)
+    on_server("aa33", "postgresql://me@host/x").sweep()
+    assert there == []
+
+
 def test_a_template_that_is_being_read_is_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

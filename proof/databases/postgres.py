@@ -95,15 +95,17 @@ class Postgres(Database):
         deadline = time.monotonic() + SWEPT_WITHIN
         mark = f"{PREFIX}{self.mark}_"
         while time.monotonic() < deadline:
+            # Asked first: what ends between two looks is then seen by the second.
+            is_making = self._column(
+                "SELECT query FROM pg_stat_activity WHERE state = 'active' "
+                "AND pid <> pg_backend_pid() AND strpos(query, %s) > 0",
+                mark,
+            )
             for name in self._column(
                 "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", mark
             ):
                 self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-            if not self._column(
-                "SELECT query FROM pg_stat_activity WHERE state = 'active' "
-                "AND pid <> pg_backend_pid() AND strpos(query, %s) > 0",
-                mark,
-            ):
+            if not is_making:
                 break
             time.sleep(0.02)
         self.close()

@@ -89,6 +89,20 @@ SERVICES = {
         "with warnings.catch_warnings(action='ignore'):\n        open('errors')",
         "unclosed file",
     ),
+    "a warning that is recorded": (
+        "with warnings.catch_warnings(record=True):\n        open('errors')",
+        "unclosed file",
+    ),
+    "a warning that is recorded for a while": (
+        "import contextlib\n    with contextlib.ExitStack() as stack:\n"
+        "        stack.enter_context(warnings.catch_warnings(action='ignore'))\n"
+        "        open('errors')",
+        "unclosed file",
+    ),
+    "a warning that is shown to nobody": (
+        "warnings.showwarning = lambda *told, **more: None\n    open('errors')",
+        "unclosed file",
+    ),
     "in a thread": (
         "threading.Thread(target=int, args='x').start()",
         "threading: ValueError",

@@ -1,14 +1,16 @@
 """Python's warnings, all of them: also those that a block ignores, or gives itself."""
 
+import contextlib
 import functools
 import gc
 import logging
 import re
 import sys
+import unittest
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 from proof.watching.block_line import line_in
@@ -21,7 +23,12 @@ OF_A_LIBRARY = re.compile(
 """A connection that nobody closed. Only some versions of the drivers tell, and when
 the garbage collector likes; the trace counts each of them instead. And the body of a
 request whose view raised, which Django before 6.1 leaves to the garbage collector."""
-OF_PYTHON = warnings.catch_warnings.__enter__.__code__.co_filename
+OF_PYTHON = (
+    warnings.catch_warnings.__enter__.__code__.co_filename,
+    contextlib.__file__,
+    unittest.case.__file__,
+)
+"""Files that set a filter for whoever asks them to."""
 WATCHES: list[Callable[[str, dict[str, int]], None]] = []
 """Who looks at the garbage collector in this process."""
 Warned = Callable[..., None]
@@ -68,6 +75,7 @@ def listen(warned: Warned, block: str) -> None:
     warnings.showwarning = note
     logging.captureWarnings(False)
     _hear_what_is_ignored(block)
+    _hear_what_is_taken(block, note)
 
 
 def listen_no_more() -> None:
@@ -97,10 +105,28 @@ def _hear_what_is_ignored(block: str) -> None:
         setattr(warnings, name, filtered)
 
 
+def _hear_what_is_taken(block: str, note: Warned) -> None:
+    """Let a block that records warnings, or shows them itself, do so too."""
+
+    class Heard(ModuleType):
+        def __setattr__(self, name: str, value: Any) -> None:
+            takes = name == "showwarning" and value is not note
+            if takes and _asks(sys._getframe(1)) == block:
+                value = functools.partial(_both, note, value)
+            super().__setattr__(name, value)
+
+    warnings.__class__ = Heard
+
+
+def _both(note: Warned, shows: Warned, *args: Any, **more: Any) -> None:
+    note(*args, **more)
+    shows(*args, **more)
+
+
 def _asks(frame: FrameType | None) -> str:
     """Return the file that asks, also where `catch_warnings` asks for it."""
     files = (one.f_code.co_filename for one in outwards(frame))
-    return next((file for file in files if file != OF_PYTHON), "")
+    return next((file for file in files if file not in OF_PYTHON), "")
 
 
 def _listen_to_the_block(block: str, own: list[str]) -> None:

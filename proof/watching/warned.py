@@ -53,9 +53,25 @@ def listen(warned: Warned, block: str) -> None:
             _imitates(category, block) if own else "",
         )  # fmt: skip
 
+    _hear_the_garbage_collector(collects, note)
+    _listen_to_the_block(block, own)
+    warnings.resetwarnings()
+    warnings.simplefilter("always")
+    warnings.showwarning = note
+    logging.captureWarnings(False)
+    _hear_what_is_ignored(block)
+    _hear_what_is_taken(block, note)
+
+
+def _hear_the_garbage_collector(collects: list[str], note: Warned) -> None:
+    """Hear what it finds while a library ignores warnings of its own.
+
+    Such as pytest, while it reads the source of a failure. `collects` is not empty as
+    long as it is at work.
+    """
+    heard: list[Any] = []
+
     def watch(phase: str, info: dict[str, int]) -> None:
-        # The garbage collector may come while a library ignores warnings of its own,
-        # such as pytest while it reads the source of a failure.
         if phase == "start":
             collects.append(phase)
             heard.append(warnings.catch_warnings())
@@ -66,16 +82,8 @@ def listen(warned: Warned, block: str) -> None:
             heard.pop().__exit__(None, None, None)
             collects.clear()
 
-    heard: list[Any] = []
     gc.callbacks.append(watch)
     WATCHES.append(watch)
-    _listen_to_the_block(block, own)
-    warnings.resetwarnings()
-    warnings.simplefilter("always")
-    warnings.showwarning = note
-    logging.captureWarnings(False)
-    _hear_what_is_ignored(block)
-    _hear_what_is_taken(block, note)
 
 
 def listen_no_more() -> None:

@@ -165,21 +165,48 @@ def test_there_are_as_many_as_were_asked_for():
     assert len(silent) >= 19
 
 
-def test_a_rule_without_a_leaf_is_told_of(monkeypatch, tmp_path):
-    """A name in assistant.toml that nothing has is an error that says so."""
+CASE = """
+[overrides]
+[[case]]
+when = "a"
+write = "b"
+never = "c"
+check = "d"
+shown = {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        (["gone"], 'no example is called "gone"'),
+        (["asyncio-run-lock", "run-async-lock"], "are not a ✅ and then ❌"),
+        (["run-async-lock"], "are not a ✅ and then ❌"),
+    ],
+)
+def test_a_case_without_its_examples_is_told_of(monkeypatch, tmp_path, shown, said):
+    """A case that nothing shows is an error that says so."""
     data = tmp_path / "assistant.toml"
-    data.write_text('symptoms = []\n[rules]\nTask = ["gone"]\n[index]\n', "utf-8")
+    data.write_text(CASE.format(shown), "utf-8")
     monkeypatch.setattr(assistant, "DATA", data)
-    with pytest.raises(MarkdownError, match='nothing is called "gone"'):
+    with pytest.raises(MarkdownError, match=said):
         assistant.named(KNOWN)
 
 
-def test_the_rules_name_ids_or_link_them():
-    """The file to copy names an example by its id; the page links to it."""
-    assert "[`orm-before-bridge`](commands.md#" in assistant.linked(KNOWN)["rules"]
-    named = assistant.named(KNOWN)
-    assert "`orm-before-bridge`" in named["rules"]
-    assert "](" not in "".join(named.values())
+def test_the_cases_name_ids_or_link_them():
+    """Here an example has its id, on the page a link, in the skill its code."""
+    rules = assistant.linked(KNOWN)["rules"]
+    assert "[`run-async-rollback`](loops.md#run-async-rollback)" in rules
+    assert "`asyncio-run-rollback`" in assistant.named(KNOWN)["rules"]
+    assert BY_ID["asyncio-run-rollback"].code.strip() in assistant.cases(KNOWN)[""]
+
+
+def test_the_skill_is_the_file_to_copy_with_a_head():
+    """An assistant finds it by its description, and reads the same."""
+    text = assistant.skill(KNOWN)[""]
+    head, name, rest = text.split("---\n", 2)
+    assert head == "" and "name: django-async-sync" in name
+    assert assistant.copied(KNOWN)[""].strip() in rest
 
 
 def outcome(*statements: tuple[str, str, str, str, int], **others) -> Outcome:

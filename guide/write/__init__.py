@@ -38,7 +38,10 @@ FILES: Mapping[str, Callable[[Library], Parts]] = {
     "docs/start.md": bridges.parts,
     "docs/members.md": members.parts,
     "docs/assistant.md": assistant.linked,
-    "docs/assets/async-sync-rules.txt": assistant.named,
+    "docs/assets/async-sync-rules.txt": assistant.copied,
+    ".agents/skills/django-async-sync/SKILL.md": assistant.skill,
+    ".agents/skills/django-async-sync/cases.md": assistant.cases,
+    ".agents/skills/django-async-sync/bridge.py": assistant.bridge,
     "docs/assets/bridge.py": assistant.bridge,
     "CLAUDE.md": assistant.named,
 }
@@ -87,6 +90,7 @@ def written() -> Iterator[Written]:
 
 def write(one: Written) -> None:
     """Write a file and say so."""
+    one.path.parent.mkdir(parents=True, exist_ok=True)
     one.path.write_text(one.after, "utf-8")
     print(f"written: {one.path.relative_to(ROOT)}")
 

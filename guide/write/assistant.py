@@ -1,44 +1,102 @@
-"""What a coding assistant is told: CLAUDE.md, a page, and a file to download.
+"""What a coding assistant is told: CLAUDE.md, a page, a file to copy, and a skill.
 
-The same rules stand in each. In a file that is read elsewhere, an example is named by
-its id; on the page of this guide, it is linked.
+The same cases stand in each. The file to copy stands on its own: it names no example.
+In this repository an example is named by its id; on the page it is linked; beside the
+skill it is written out.
 """
 
-import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from guide.messages import rows_by_id
-from guide.mistakes import LINK, Row
-from guide.tree import Leaf, Tree, read_tree
 from proof.errors import MarkdownError
+from proof.example import Example
 from proof.project import ROOT
 from proof.showing.library import Library
 
 DATA = ROOT / "docs" / "assistant.toml"
 BRIDGE = ROOT / "examples" / "bridge" / "__init__.py"
-T = TypeVar("T")
-Shown = Callable[[str, str], str]
-"""Shows an example: the words that link to it, and its id."""
+INTRODUCTION = """\
+# Mixing async and sync in Django
+
+Required reading before touching code that mixes the ORM with async calls: mixed \
+wrongly, it passes tests and fails silently; production data has been damaged that way.
+
+Each case was run. `run_async` is `bridge.py`, copied with this file."""
+SKILL = """\
+---
+name: django-async-sync
+description: Rules for Django code that mixes the ORM with async calls. Use before \
+writing or reviewing a management command, script, task, view, consumer, service or \
+test that uses asyncio, run_async, async_to_sync, sync_to_async, threads or an async \
+client; and when such code hangs, loses a write or says SynchronousOnlyOperation.
+---
+"""
+MORE = "\n\n[cases.md](cases.md) has the code of each case, right and wrong."
+
+
+@dataclass(frozen=True)
+class Case:
+    """A situation, what to write in it, what never, how to see that it holds."""
+
+    when: str
+    write: str
+    never: str
+    check: str
+    shown: Sequence[str]
+
+    def __str__(self) -> str:
+        return f"{self.in_short} Check: {self.check}."
+
+    @property
+    def in_short(self) -> str:
+        """What to write in the situation, and what never."""
+        return f"**{self.when}** → {self.write}. Never {self.never}."
+
+
+Ending = Callable[[Case], str]
 
 
 def linked(known: Library) -> Mapping[str, str]:
-    """Return the parts for a page of the guide, each id a link."""
+    """Return the parts for a page of the guide, each case linked to its examples."""
 
-    def show(words: str, name: str) -> str:
-        return f"[{words}]({known.by_id[name].page}.md#{name})"
+    def links(case: Case) -> str:
+        found = (
+            f"[`{name}`]({known.by_id[name].page}.md#{name})" for name in case.shown
+        )
+        return f" {', '.join(found)}"
 
-    return _parts(known, show)
+    return {"rules": _rules(known, links), "overrides": _overrides()}
 
 
 def named(known: Library) -> Mapping[str, str]:
-    """Return the parts for a file that is read elsewhere, each id by its name."""
+    """Return the part for CLAUDE.md, each case with the id of a ❌ that shows it."""
 
-    def show(words: str, name: str) -> str:
-        return f"`{name}`" if words == f"`{name}`" else f"{words} (`{name}`)"
+    lines = (f"- {case.in_short} `{case.shown[1]}`" for case in _cases(known))
+    return {"rules": "\n".join(lines)}
 
-    return _parts(known, show)
+
+def copied(known: Library) -> Mapping[str, str]:
+    """Return the whole of the file to copy."""
+    return {"": f"{_alone(known)}\n"}
+
+
+def skill(known: Library) -> Mapping[str, str]:
+    """Return the whole of the skill: the file to copy, and where the code of it is."""
+    return {"": f"{SKILL}\n{_alone(known)}{MORE}\n"}
+
+
+def cases(known: Library) -> Mapping[str, str]:
+    """Return the cases with the code of their examples, to be read without the site."""
+    parts = ["# The cases, with their code"]
+    for number, case in enumerate(_cases(known), 1):
+        parts += [
+            f"## {number}. {case.when}",
+            f"Write {case.write}. Check: {case.check}.",
+        ]
+        for name in case.shown:
+            parts.append(_block(known.by_id[name]))
+    return {"": "\n\n".join(parts) + "\n"}
 
 
 def bridge(known: Library) -> Mapping[str, str]:
@@ -46,57 +104,48 @@ def bridge(known: Library) -> Mapping[str, str]:
     return {"": BRIDGE.read_text("utf-8")}
 
 
-def _parts(known: Library, show: Shown) -> Mapping[str, str]:
+def _alone(known: Library) -> str:
+    return "\n\n".join(
+        [
+            INTRODUCTION,
+            "## Cases",
+            _rules(known, lambda case: ""),
+            "## House rules it overrides",
+            _overrides(),
+        ]
+    )
+
+
+def _rules(known: Library, ending: Ending) -> str:
+    lines = enumerate(_cases(known), 1)
+    return "\n".join(f"{number}. {case}{ending(case)}" for number, case in lines)
+
+
+def _overrides() -> str:
     data = tomllib.loads(DATA.read_text("utf-8"))
-    return {
-        "rules": "\n".join(_rules(data, read_tree(), show)),
-        "symptoms": "\n".join(_symptoms(data, rows_by_id(known), show)),
-        "index": _index(data, known, show),
-    }
+    return "\n".join(f"- *{rule}*: {why}." for rule, why in data["overrides"].items())
 
 
-def _rules(data: Mapping[str, Any], tree: Tree, show: Shown) -> Iterator[str]:
-    """Yield a line for each place, with its rules in the order of the file."""
-    for place, names in data["rules"].items():
-        leaves = (_known(tree.leaves, name) for name in names)
-        yield f"- **{place}**: {' '.join(_rule(leaf, show) for leaf in leaves)}"
+def _cases(known: Library) -> Iterator[Case]:
+    for facts in tomllib.loads(DATA.read_text("utf-8"))["case"]:
+        case = Case(**facts)
+        right, *wrong = (_known(known, name) for name in case.shown)
+        if not right.good or not wrong or any(one.good for one in wrong):
+            raise MarkdownError(
+                "docs/assistant.toml", 1, f"{case.shown} are not a ✅ and then ❌",
+                "Name the ✅ first, then each ❌ that shows what is wrong.",
+            )  # fmt: skip
+        yield case
 
 
-def _rule(leaf: Leaf, show: Shown) -> str:
-    return f"{leaf.rule.removesuffix('.')}: {show(f'`{leaf.example}`', leaf.example)}."
+def _block(example: Example) -> str:
+    return f"{example.title}:\n\n```python\n{example.code.strip()}\n```"
 
 
-def _symptoms(
-    data: Mapping[str, Any], rows: Mapping[str, Row], show: Shown
-) -> Iterator[str]:
-    for name in data["symptoms"]:
-        row = _known(rows, name)
-        see = row.see.removeprefix("nothing; ")
-        cells = (see, row.what, _shown(row.do, show), show(f"`{name}`", name))
-        yield f"- {' → '.join(cells)}"
-
-
-def _index(data: Mapping[str, Any], known: Library, show: Shown) -> str:
-    for name in data["index"].values():
-        _known(known.by_id, name)
-    found = (f"{topic} {show(f'`{one}`', one)}" for topic, one in data["index"].items())
-    return "; ".join(found) + "."
-
-
-def _shown(text: str, show: Shown) -> str:
-    """Return a cell of a table with its links as they are shown."""
-
-    def replaced(link: re.Match[str]) -> str:
-        words = link[0][1:].rpartition("](")[0]
-        return show(words, link[1].partition("#")[2])
-
-    return LINK.sub(replaced, text)
-
-
-def _known(found: Mapping[str, T], name: str) -> T:
-    if name not in found:
+def _known(known: Library, name: str) -> Example:
+    if name not in known.by_id:
         raise MarkdownError(
-            "docs/assistant.toml", 1, f'nothing is called "{name}"',
-            "Name a leaf of pattern.toml, a ❌ of mistakes.md, or an example.",
+            "docs/assistant.toml", 1, f'no example is called "{name}"',
+            "Name an example by its id.",
         )  # fmt: skip
-    return found[name]
+    return known.by_id[name]

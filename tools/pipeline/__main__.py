@@ -5,6 +5,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tools.pipeline.databases import LANES
 from tools.pipeline.faulting import broken
 from tools.pipeline.members import broken as broken_members
 from tools.pipeline.probing import probed
+from tools.worth.measure import worth
 
 MEASURED = ROOT / "measured"
 KINDS: dict[str, Callable[[str, Path], Any]] = {
@@ -21,20 +23,27 @@ KINDS: dict[str, Callable[[str, Path], Any]] = {
     "members": broken_members,
 }
 """What is measured in each lane, by the name of its file."""
+ON_A_SERVER: dict[str, Callable[[Path], Any]] = {"worth": worth}
+"""What is measured on PostgreSQL alone."""
 
 
 def main() -> None:
     """Measure what the command line names, in every lane."""
+    kinds = [*KINDS, *ON_A_SERVER]
     parser = argparse.ArgumentParser(prog="python -m tools.pipeline")
-    parser.add_argument("kinds", nargs="*", default=list(KINDS), choices=KINDS)
+    parser.add_argument("kinds", nargs="*", default=kinds, choices=kinds)
     for kind in parser.parse_args().kinds:
-        save(kind, {lane: _measured(kind, lane) for lane in LANES})
+        if kind in ON_A_SERVER:
+            save(kind, _measured(kind, "postgresql", ON_A_SERVER[kind]))
+        else:
+            in_lane = {lane: partial(KINDS[kind], lane) for lane in LANES}
+            save(kind, {one: _measured(kind, one, in_lane[one]) for one in LANES})
 
 
-def _measured(kind: str, lane: str) -> Any:
+def _measured(kind: str, lane: str, measure: Callable[[Path], Any]) -> Any:
     print(f"Measuring {kind}: {lane} …", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(prefix="pipeline-") as folder:
-        return KINDS[kind](lane, Path(folder))
+        return measure(Path(folder))
 
 
 def save(kind: str, data: Any) -> None:

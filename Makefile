@@ -76,7 +76,7 @@ lock: ## write the hash-locked requirements anew (needs uv)
 clean: environment ## remove what was made, but for the environment
 	@$(PROOF) clean
 	@rm -rf site .proof .mypy_cache .ruff_cache .pytest_cache $(DATABASE)* examples/queue
-	@find docs examples guide overrides proof tests tools -name __pycache__ -prune -exec rm -rf {} +
+	@find docs examples guide proof tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 environment:
 	@PYTHON="$(PYTHON)" sh tools/environment.sh .venv

@@ -1,4 +1,4 @@
-"""The claims that were heard elsewhere: docs/claims.toml and the boxes of chapters."""
+"""The claims heard elsewhere: guide/data/claims.toml and the boxes of chapters."""
 
 import re
 import tomllib
@@ -11,6 +11,7 @@ from proof.errors import MarkdownError
 from proof.project import ROOT
 
 DOCS = ROOT / "docs"
+HEARD = ROOT / "guide" / "data" / "claims.toml"
 BOX = re.compile(
     r'^!!! note "Claim (?P<id>[SP]\d+): (?P<words>.+)"\n(?P<text>(?:(?: {4}.*)?\n)+)',
     re.MULTILINE,
@@ -49,14 +50,14 @@ class Heard:
         return self.id.lower()
 
 
-def read_ledger(docs: Path = DOCS) -> tuple[Heard, ...]:
+def read_ledger(docs: Path = DOCS, heard: Path = HEARD) -> tuple[Heard, ...]:
     """Return every claim, those of the older documents first.
 
     Raises:
         MarkdownError: a claim has neither a box nor a line under `open`, or both, or a
             box settles a claim that was never heard.
     """
-    data = tomllib.loads((docs / "claims.toml").read_text("utf-8"))
+    data = tomllib.loads(heard.read_text("utf-8"))
     names = _documents((docs / "sources.md").read_text("utf-8"))
     sources = {one: [names[each] for each in data["documents"][one]]
                for one in data["documents"]}  # fmt: skip
@@ -94,6 +95,6 @@ def _agree(heard: set[str], boxes: set[str], unsettled: set[str]) -> None:
     for problem, ids in wrong.items():
         if ids:
             raise MarkdownError(
-                "docs/claims.toml", 1, f"{', '.join(sorted(ids))}: {problem}",
-                "Mend docs/claims.toml, or the box in its chapter.",
+                "guide/data/claims.toml", 1, f"{', '.join(sorted(ids))}: {problem}",
+                "Mend guide/data/claims.toml, or the box in its chapter.",
             )  # fmt: skip

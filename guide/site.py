@@ -13,7 +13,13 @@ from proof.errors import ProofError
 from proof.project import ROOT
 
 HOST = "127.0.0.1"
-WATCHED = ("overrides", "evidence", "examples/bridge", "examples/broker")
+WATCHED = (
+    "guide/theme",
+    "guide/data",
+    "evidence",
+    "examples/bridge",
+    "examples/broker",
+)
 """Folders beside docs/ from which pages are made."""
 STARTS_WITHIN = 60.0
 TOLD = ("WARNING", "ERROR", "Error", "Config value")

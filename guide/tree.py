@@ -1,4 +1,4 @@
-"""The decision tree: read from docs/pattern.toml, shown as nested lists of links.
+"""The decision tree: read from guide/data/pattern.toml, shown as nested lists of links.
 
 `fence` is the formatter of a custom fence, beside that of the examples: what the fence
 holds is the name of the node that it shows. What it writes is plain text in lists: it
@@ -22,7 +22,7 @@ from proof.project import ROOT
 from proof.showing.html import prose, relative, tag, titled
 from proof.showing.library import Library, read_library
 
-TREE = ROOT / "docs" / "pattern.toml"
+TREE = ROOT / "guide" / "data" / "pattern.toml"
 PAGE = "pattern"
 """The page that shows the tree; links begin there."""
 
@@ -173,5 +173,5 @@ def _leaf(leaf: Leaf, known: Library) -> Markup:
 
 def _name_of(page: str) -> str:
     """Return the heading of a page of the guide."""
-    heading, _, _ = (TREE.parent / page).read_text("utf-8").partition("\n")
+    heading, _, _ = (ROOT / "docs" / page).read_text("utf-8").partition("\n")
     return heading.removeprefix("# ")

@@ -5,12 +5,12 @@ import tomllib
 import pytest
 from pages import EXAMPLES
 
-from guide.ledger import DOCS, FALSE, NOT_SETTLED, TRUE, WHEN, Heard, read_ledger
+from guide.ledger import FALSE, HEARD, NOT_SETTLED, TRUE, WHEN, Heard, read_ledger
 from proof.errors import MarkdownError
 
 CLAIMS = read_ledger()
 SETTLED = [one for one in CLAIMS if one.verdict != NOT_SETTLED]
-OPEN = tomllib.loads((DOCS / "claims.toml").read_text("utf-8"))["open"]
+OPEN = tomllib.loads(HEARD.read_text("utf-8"))["open"]
 """Expected to be without a verdict, and named in that one place."""
 
 
@@ -21,7 +21,7 @@ def ledger(tmp_path, box: str = "", unsettled: str = "") -> tuple[Heard, ...]:
     (tmp_path / "claims.toml").write_text(
         f'circulation = []\n[documents]\nS1 = ["000"]\n[open]\n{unsettled}\n', "utf-8"
     )
-    return read_ledger(tmp_path)
+    return read_ledger(tmp_path, tmp_path / "claims.toml")
 
 
 def test_every_claim_has_a_verdict():

@@ -9,12 +9,11 @@ from pymdownx.superfences import SuperFencesException
 from guide.tree import TREE as TREE_FILE
 from guide.tree import Leaf, Node, Tree, fence, read_tree
 from proof.errors import MarkdownError
+from proof.project import ROOT
 
 TREE = read_tree()
 PATHS = list(TREE.paths())
-
-
-PAGE = (TREE_FILE.parent / "pattern.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "pattern.md").read_text("utf-8")
 
 
 def show(name: str) -> str:

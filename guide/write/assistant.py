@@ -14,7 +14,7 @@ from proof.example import Example
 from proof.project import ROOT
 from proof.showing.library import Library
 
-DATA = ROOT / "docs" / "assistant.toml"
+DATA = ROOT / "guide" / "data" / "assistant.toml"
 BRIDGE = ROOT / "examples" / "bridge" / "__init__.py"
 INTRODUCTION = """\
 # Mixing async and sync in Django
@@ -132,9 +132,11 @@ def _cases(known: Library) -> Iterator[Case]:
         right, *wrong = (_known(known, name) for name in case.shown)
         if not right.good or not wrong or any(one.good for one in wrong):
             raise MarkdownError(
-                "docs/assistant.toml", 1, f"{case.shown} are not a ✅ and then ❌",
+                "guide/data/assistant.toml",
+                1,
+                f"{case.shown} are not a ✅ and then ❌",
                 "Name the ✅ first, then each ❌ that shows what is wrong.",
-            )  # fmt: skip
+            )
         yield case
 
 
@@ -145,7 +147,9 @@ def _block(example: Example) -> str:
 def _known(known: Library, name: str) -> Example:
     if name not in known.by_id:
         raise MarkdownError(
-            "docs/assistant.toml", 1, f'no example is called "{name}"',
+            "guide/data/assistant.toml",
+            1,
+            f'no example is called "{name}"',
             "Name an example by its id.",
-        )  # fmt: skip
+        )
     return known.by_id[name]

@@ -11,7 +11,7 @@ from proof.outcome import Outcome, Statement
 from proof.project import ROOT
 from proof.showing.library import Library
 
-DATA = ROOT / "docs" / "bridges.toml"
+DATA = ROOT / "guide" / "data" / "bridges.toml"
 HEAD = (
     "| Bridge | In | Thread | Connection | Caller's transaction? | Left open |",
     "|---|---|---|---|---|---|",
@@ -72,9 +72,11 @@ def _rows(bridge: Mapping[str, Any], known: Library) -> Iterator[str]:
         inner = lines_of(example.code, row["inside"]) if example else None
         if example is None or inner is None:
             raise MarkdownError(
-                "docs/bridges.toml", 1, f"no function {row['inside']} in an example "
-                f"{row['example']}", "Name an example and a function of its block.",
-            )  # fmt: skip
+                "guide/data/bridges.toml",
+                1,
+                f"no function {row['inside']} in an example {row['example']}",
+                "Name an example and a function of its block.",
+            )
         for shown, lanes in _alike(example, known, inner, row.get("under", ())).items():
             place = f"[{_place(example, lanes)}]({example.page}.md#{example.id})"
             yield f"| {bridge['bridge']} | {place} | {' | '.join(shown)} |"

@@ -12,7 +12,7 @@ from proof.errors import MarkdownError
 from proof.project import ROOT
 from proof.showing.library import Library
 
-FIRST = ROOT / "docs" / "errors.toml"
+FIRST = ROOT / "guide" / "data" / "errors.toml"
 """What to ask first, by an entry's anchor."""
 SHOWN = 100
 """Characters of a message in the index."""
@@ -22,7 +22,7 @@ def parts(known: Library) -> Mapping[str, str]:
     """Return what is written into the page of errors.
 
     Raises:
-        MarkdownError: docs/errors.toml has a text for an entry that is not there.
+        MarkdownError: guide/data/errors.toml has a text for an entry that is not there.
     """
     found = entries(known)
     here = [one for one in found if one.message.page == "errors"]

@@ -32,7 +32,7 @@ class ConnectForm(forms.Form):
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """List the teams of the user."""
-    teams = Team.objects.filter(seats__user=request.user)
+    teams = Team.objects.filter(seats__user=request.user.pk)
     return render(request, "members/home.html", {"teams": teams})
 
 

@@ -18,9 +18,12 @@ def found_under(example: Example, known: Library) -> Markup:
     if not links:
         return Markup()
     return tag(
-        "p", "Found under: ", Markup(" · ").join(links),
-        class_="found", data_search_exclude=True,
-    )  # fmt: skip
+        "p",
+        "Found under: ",
+        Markup(" · ").join(links),
+        class_="found",
+        data_search_exclude=True,
+    )
 
 
 def places(example: Example, known: Library) -> Iterator[tuple[str, str, str]]:

@@ -59,8 +59,10 @@ def read_ledger(docs: Path = DOCS, heard: Path = HEARD) -> tuple[Heard, ...]:
     """
     data = tomllib.loads(heard.read_text("utf-8"))
     names = _documents((docs / "sources.md").read_text("utf-8"))
-    sources = {one: [names[each] for each in data["documents"][one]]
-               for one in data["documents"]}  # fmt: skip
+    sources = {
+        one: [names[each] for each in data["documents"][one]]
+        for one in data["documents"]
+    }
     sources |= {one: ["in circulation"] for one in data["circulation"]}
     boxes = dict(_boxes(sorted(docs.glob("**/*.md"))))
     _agree(set(sources), set(boxes), set(data["open"]))
@@ -95,6 +97,8 @@ def _agree(heard: set[str], boxes: set[str], unsettled: set[str]) -> None:
     for problem, ids in wrong.items():
         if ids:
             raise MarkdownError(
-                "guide/data/claims.toml", 1, f"{', '.join(sorted(ids))}: {problem}",
+                "guide/data/claims.toml",
+                1,
+                f"{', '.join(sorted(ids))}: {problem}",
                 "Mend guide/data/claims.toml, or the box in its chapter.",
-            )  # fmt: skip
+            )

@@ -180,9 +180,11 @@ def every_failure_has_its_row(known: Library) -> None:
     for one in known.examples:
         if not one.good and one.id not in rows:
             raise MarkdownError(
-                one.path, one.start, f"the ❌ {one.id} is in no table of mistakes",
+                one.path,
+                one.start,
+                f"the ❌ {one.id} is in no table of mistakes",
                 "Add its row to docs/mistakes.md: You see | It is | Do | Never.",
-            )  # fmt: skip
+            )
 
 
 def _situations(

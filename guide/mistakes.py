@@ -72,7 +72,9 @@ def _rows(path: Path) -> Iterator[Row]:
 def _row(path: Path, section: str, number: int, cells: tuple[str, ...]) -> Row:
     if len(cells) != len(HEAD) or not linked(cells[-1]):
         raise MarkdownError(
-            f"docs/{path.name}", number, "this row cannot be read",
+            f"docs/{path.name}",
+            number,
+            "this row cannot be read",
             f"Write it as | {' | '.join(HEAD)} |, with a link to its ❌ in the last.",
-        )  # fmt: skip
+        )
     return Row(section, number, *cells)

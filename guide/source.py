@@ -28,9 +28,14 @@ def fence(
     except OSError as error:
         raise SuperFencesException(f"{path} cannot be shown: {error}") from error
     shown: str = md.preprocessors["fenced_code_block"].highlight(
-        src=text, language="python", options={"title": path},
-        md=md, classes=[], id_value="", attrs={},
-    )  # fmt: skip
+        src=text,
+        language="python",
+        options={"title": path},
+        md=md,
+        classes=[],
+        id_value="",
+        attrs={},
+    )
     return "".join(_lines(shown))
 
 

@@ -97,10 +97,11 @@ def _tree_of(path: Path, text: str) -> Tree:
         if to not in nodes and to not in leaves:
             before = text[: text.index(f'to = "{to}"')]
             raise MarkdownError(
-                f"docs/{path.name}", before.count("\n") + 1,
+                f"docs/{path.name}",
+                before.count("\n") + 1,
                 f'an answer leads to "{to}", which is neither a node nor a leaf',
                 "Name one that is there, or write it.",
-            )  # fmt: skip
+            )
     return Tree(data["first"], nodes, leaves)
 
 

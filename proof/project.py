@@ -139,9 +139,14 @@ def _values(path: Path, root: Path, said: dict[str, Any]) -> dict[str, Any]:
                 f"{path}: [tool.proof] {name}: no folder {folders[name]}"
             )
     services = told.pop("services", [])
-    return folders | {
-        name: tuple(one) if isinstance(one, list) else one for name, one in told.items()
-    } | {"services": tuple(_service(path, one) for one in services)}  # fmt: skip
+    return (
+        folders
+        | {
+            name: tuple(one) if isinstance(one, list) else one
+            for name, one in told.items()
+        }
+        | {"services": tuple(_service(path, one) for one in services)}
+    )
 
 
 def _is_of_its_kind(path: Path, name: str, value: Any) -> None:

@@ -19,12 +19,35 @@ BUILTINS = {name: getattr(builtins, name) for name in FUNCTIONS.split()}
 EXPRESSIONS = ("Count", "F", "Max", "Min", "Q", "Sum")
 """The names of Django's own that stand beside the models'."""
 _NODES = (
-    ast.Expression, ast.Constant, ast.Name, ast.Attribute, ast.Call, ast.keyword,
-    ast.Compare, ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.IfExp, ast.Subscript,
-    ast.Slice, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.expr_context,
-    ast.cmpop, ast.boolop, ast.unaryop, ast.operator, ast.GeneratorExp, ast.ListComp,
-    ast.SetComp, ast.DictComp, ast.comprehension,
-)  # fmt: skip
+    ast.Expression,
+    ast.Constant,
+    ast.Name,
+    ast.Attribute,
+    ast.Call,
+    ast.keyword,
+    ast.Compare,
+    ast.BoolOp,
+    ast.UnaryOp,
+    ast.BinOp,
+    ast.IfExp,
+    ast.Subscript,
+    ast.Slice,
+    ast.Tuple,
+    ast.List,
+    ast.Set,
+    ast.Dict,
+    ast.Starred,
+    ast.expr_context,
+    ast.cmpop,
+    ast.boolop,
+    ast.unaryop,
+    ast.operator,
+    ast.GeneratorExp,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.comprehension,
+)
 RANDOM = "?"
 """What `order_by` takes for an order that is another each time."""
 

@@ -161,22 +161,28 @@ def connect_to(team: Team, organisation: str) -> None:
 def _insert(stage: Stage, number: int, organisation: str) -> None:
     stage.execute(
         "INSERT INTO integrations_team (id, name, slug) VALUES (?, ?, ?)",
-        number, "Engine", f"team-{number}",
-    )  # fmt: skip
+        number,
+        "Engine",
+        f"team-{number}",
+    )
     stage.execute(
         "INSERT INTO members_seat (team_id, user_id)"
-        " SELECT ?, id FROM auth_user WHERE username = 'demo'", number,
-    )  # fmt: skip
+        " SELECT ?, id FROM auth_user WHERE username = 'demo'",
+        number,
+    )
     stage.execute(
         "INSERT INTO members_integration (team_id, organisation, member_sync_status,"
         " member_sync_run, member_sync_read, member_sync_created, member_sync_updated,"
         " member_sync_removed, member_sync_error)"
-        " VALUES (?, ?, 'pending', 0, 0, 0, 0, 0, '')", number, organisation,
-    )  # fmt: skip
+        " VALUES (?, ?, 'pending', 0, 0, 0, 0, 0, '')",
+        number,
+        organisation,
+    )
     stage.execute(
         "INSERT INTO members_member (team_id, login, name, role)"
-        " VALUES (?, 'left-long-ago', '', 'member')", number,
-    )  # fmt: skip
+        " VALUES (?, 'left-long-ago', '', 'member')",
+        number,
+    )
 
 
 def _sign_in(demo: Demo) -> httpx.Client:

@@ -159,6 +159,7 @@ def test_a_lane_a_place_and_a_symptom_are_four_files(package: Path) -> None:
         check=False,
     )
     assert done.stdout.splitlines()[-2:] == [
-        "a row is there twice in SQLite with a log", "Run as a cell",
-    ], done.stdout + done.stderr  # fmt: skip
+        "a row is there twice in SQLite with a log",
+        "Run as a cell",
+    ], done.stdout + done.stderr
     assert done.stdout.count(": holds\n") == 2, done.stdout

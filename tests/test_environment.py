@@ -40,8 +40,22 @@ def set_up(
     """Run the script there, with none of this machine's interpreters in reach."""
     tools = machine / "tools"
     tools.mkdir(exist_ok=True)
-    for name in ("sh", "ls", "tr", "grep", "awk", "sort", "sed", "tail", "head",
-                 "mkdir", "cp", "cat", "cmp", "rm"):  # fmt: skip
+    for name in (
+        "sh",
+        "ls",
+        "tr",
+        "grep",
+        "awk",
+        "sort",
+        "sed",
+        "tail",
+        "head",
+        "mkdir",
+        "cp",
+        "cat",
+        "cmp",
+        "rm",
+    ):
         found = shutil.which(name)
         assert found
         if not (tools / name).exists():

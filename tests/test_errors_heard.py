@@ -38,6 +38,9 @@ def test_a_cancellation_that_nobody_asks_for_is_no_error(
     code = LOST.format(handler=handler, error=error)
     said = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert said.stdout.strip() == heard

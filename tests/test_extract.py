@@ -386,9 +386,11 @@ def test_both_sides_are_asked_every_question(tmp_path: Path) -> None:
     """What a ❌ asks is asked of its twin as well, and the other way round."""
     wrong = f"{LOST}\n# ❌ corrupt: Order.objects.count() == 3"
     examples = written(
-        tmp_path, TWIN, fence("b", wrong, "❌ It fails", twin="right"),
+        tmp_path,
+        TWIN,
+        fence("b", wrong, "❌ It fails", twin="right"),
         fence("c", BODY),
-    )  # fmt: skip
+    )
     asked = [pair_expressions(one, examples) for one in examples]
     assert asked[0] == asked[1] == (GOAL, "Order.objects.count() == 3")
     assert asked[2] == ("X",)

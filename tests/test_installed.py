@@ -50,8 +50,12 @@ def proof(installed: Path, tmp_path: Path) -> Proof:
     def call(*arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             [installed, *arguments],
-            cwd=second, env=clean, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            cwd=second,
+            env=clean,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     return call
 
@@ -61,8 +65,11 @@ def test_the_package_is_the_wheel_s(installed: Path) -> None:
     code = "import proof; print(*proof.__path__); import guide"
     said = subprocess.run(
         [installed.with_name("python"), "-c", code],
-        cwd=installed.parent, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=installed.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert said.stdout.startswith(str(installed.parents[1]))
     assert "No module named 'guide'" in said.stderr
 

@@ -139,7 +139,8 @@ HOSTILE = {
         left={},
     ),
     "prints 100 MB": Hostile(
-        "for _ in range(100):\n    print('x' * (1 << 20))", "returned",
+        "for _ in range(100):\n    print('x' * (1 << 20))",
+        "returned",
         printed=("x" * (64 << 10),),
     ),
     "fills stderr": Hostile(
@@ -148,13 +149,15 @@ HOSTILE = {
     "closes fd 1": Hostile("print('lost')\nos.close(1)", "returned"),
     "closes every descriptor": Hostile("os.closerange(0, 1000)", "returned"),
     "closes every descriptor of a connection": Hostile(
-        "Order.objects.count()\nos.closerange(0, 1000)", "returned",
+        "Order.objects.count()\nos.closerange(0, 1000)",
+        "returned",
     ),
     "is interrupted": Hostile(
         "raise KeyboardInterrupt", "raised", error="KeyboardInterrupt"
     ),
     "interrupts itself": Hostile(
-        "os.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)", "raised",
+        "os.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)",
+        "raised",
         error="KeyboardInterrupt",
     ),
     "calls sys.exit": Hostile("sys.exit(3)", "raised", error="SystemExit"),
@@ -175,12 +178,14 @@ HOSTILE = {
     "takes all memory": Hostile("b'x' * (1 << 40)", "raised", error="MemoryError"),
     "takes all memory slowly": Hostile(
         "kept = []\nwhile True:\n    kept.append(bytes(1 << 28))",
-        "raised", error="MemoryError",
+        "raised",
+        error="MemoryError",
     ),
     "writes 1 GB": Hostile(
         "with Path('big').open('wb') as file:\n"
         "    file.seek(1 << 30)\n    file.write(b'x')",
-        "raised", error="OSError",
+        "raised",
+        error="OSError",
     ),
     "raises a giant": Hostile(
         "raise ValueError('x' * (8 << 20))", "raised", error="ValueError"
@@ -194,13 +199,14 @@ HOSTILE = {
         "connection.cursor().execute('DROP TABLE trading_order CASCADE')"
         " if connection.vendor == 'postgresql' else "
         "connection.cursor().execute('DROP TABLE trading_trade')",
-        "left a database that cannot be read: ", lanes=BOTH,
+        "left a database that cannot be read: ",
+        lanes=BOTH,
     ),
     "deletes its database": Hostile(
         "os.remove(connection.settings_dict['NAME'])",
         "left a database that cannot be read: ",
     ),
-}  # fmt: skip
+}
 CRASH = """
 sys.setrecursionlimit(10**6)
 

@@ -22,7 +22,7 @@ from support import (
     marks_of_runs,
     postgres_url,
     written,
-)  # fmt: skip
+)
 
 from proof.databases.database import is_full, refuse_if_full
 from proof.databases.find_server import POSTGRES_URL, find_postgres

@@ -165,8 +165,9 @@ def test_accessible(team: Callable[..., Team], width: int, scheme: str) -> None:
             " member_sync_seen_at = DATETIME('now'),"
             " member_sync_finished_at = DATETIME('now'),"
             " member_sync_error = 'GET ' || HEX(ZEROBLOB(60)) WHERE team_id = ?",
-            state, shown.number,
-        )  # fmt: skip
+            state,
+            shown.number,
+        )
         page.reload()
         shown.see(f"#member-sync [data-status={state}]")
         assert violations(page) == [], state

@@ -9,9 +9,16 @@ FOLDER = ROOT / "proof"
 OF_BOTH = {"proof.watching.reaches"}
 """What a block reaches for is refused while it is read, and while it runs."""
 RUNNING = (
-    "child", "fill", "forker", "forkserver", "interpreter", "runner", "supervise",
-    "to_outcome", "warm_up",
-)  # fmt: skip
+    "child",
+    "fill",
+    "forker",
+    "forkserver",
+    "interpreter",
+    "runner",
+    "supervise",
+    "to_outcome",
+    "warm_up",
+)
 OF_THE_CHILDREN = {
     f"proof.{path.parent.name}.{path.stem}"
     for room in ("watching", "inside")
@@ -24,8 +31,11 @@ def test_who_gives_orders_imports_nothing_of_who_takes_them() -> None:
     """The command, the run and its end of the pipes know the messages alone."""
     said = subprocess.run(
         [sys.executable, "-c", PRINT],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     imported = set(said.stdout.split())
     assert "proof.running.messages" in imported
     assert imported & OF_THE_CHILDREN == set()

@@ -221,9 +221,12 @@ def test_line_where_it_happened(render: Callable[..., str]) -> None:
 def test_warning_and_hang_are_marked(render: Callable[..., str]) -> None:
     """The lines that warned or hung are marked as well."""
     hung = replace(
-        LOST, end="hung", raised=None, hang=Hang("lock wait", 2, "main thread"),
+        LOST,
+        end="hung",
+        raised=None,
+        hang=Hang("lock wait", 2, "main thread"),
         warnings=(Warned("RuntimeWarning", "never awaited", 1),),
-    )  # fmt: skip
+    )
     html = render(outcomes=(WROTE, hung))
     assert len(re.findall(r'class="hll"', html)) == 2
     said = text_of(evidence_of(html, "bad"))

@@ -120,8 +120,10 @@ def test_a_run_that_is_killed_leaves_no_worker(tmp_path: Path):
     """The worker, its pool and what forks them end when nobody waits for them."""
     running = subprocess.Popen(
         [sys.executable, "-c", KILLED, str(tmp_path)],
-        cwd=ROOT, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert running.stdout is not None
     worker = psutil.Process(int(running.stdout.readline()))
     server = worker.parent()

@@ -134,7 +134,7 @@ PAGE = (
     failing("waits", BLOCKS.format("await asyncio.sleep(0.8)"), GETS, BLOCKED),
     failing("unclaimed", BLOCKS.format("time.sleep(0.8)"), GETS, GOT),
     failing("below", BLOCKS.format("await asyncio.to_thread(time.sleep, 0.8)"), GETS),
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")

@@ -91,9 +91,12 @@ def test_without_a_project_the_command_says_so(folder: Path) -> None:
     """Outside of one there is a sentence, and no traceback."""
     done = subprocess.run(
         [sys.executable, "-m", "proof", "list"],
-        cwd=folder, capture_output=True, text=True, check=False,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert (
         "no pyproject.toml with [tool.proof] here or in a folder above" in done.stderr

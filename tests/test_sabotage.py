@@ -136,8 +136,11 @@ def _with_last_line(lines: Lines, opens: int) -> Lines:
         end += 1
     while not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("return"):
         end -= 1
-    return [*lines[:end], f"{' ' * (depth + 4)}transaction.set_rollback(True)",
-            *lines[end:]]  # fmt: skip
+    return [
+        *lines[:end],
+        f"{' ' * (depth + 4)}transaction.set_rollback(True)",
+        *lines[end:],
+    ]
 
 
 def _indent(line: str) -> int:

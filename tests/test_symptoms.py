@@ -134,11 +134,12 @@ PAIRS = {
         "no exception",
     ),
     "lost": Pair(f"# ❌ lost: {GOAL}", "MINE.exists()", "cancel()", "it is True"),
-    "escaped": Pair(
-        f"# ❌ escaped: {GOAL}", OTHER_THREAD, SAME_THREAD, "it is False"
-    ),
+    "escaped": Pair(f"# ❌ escaped: {GOAL}", OTHER_THREAD, SAME_THREAD, "it is False"),
     "escaped from no transaction": Pair(
-        f"# ❌ escaped: {GOAL}", OTHER_THREAD, "cancel()", "no ROLLBACK in the trace",
+        f"# ❌ escaped: {GOAL}",
+        OTHER_THREAD,
+        "cancel()",
+        "no ROLLBACK in the trace",
         ("sqlite",),
     ),
     "partial": Pair(
@@ -148,33 +149,42 @@ PAIRS = {
         "it is False",
     ),
     "partial without an end": Pair(
-        f"# ❌ partial: {GOAL}", "cancel()\n{}[1]  # ❌ raises KeyError: 1",
-        "cancel()", "it ran to its end",
+        f"# ❌ partial: {GOAL}",
+        "cancel()\n{}[1]  # ❌ raises KeyError: 1",
+        "cancel()",
+        "it ran to its end",
         ("sqlite",),
     ),
     "corrupt": Pair(
-        f"# ❌ corrupt: {NO_ORDERS}", "Order.objects.all().delete()", "pass",
+        f"# ❌ corrupt: {NO_ORDERS}",
+        "Order.objects.all().delete()",
+        "pass",
         "it is False",
     ),
     "corrupt with an exception": Pair(
-        f"# ❌ corrupt: {NO_ORDERS}", "Order.objects.all().delete()",
-        "Order.objects.all().delete()\nraise KeyError(1)", "raises KeyError: 1",
+        f"# ❌ corrupt: {NO_ORDERS}",
+        "Order.objects.all().delete()",
+        "Order.objects.all().delete()\nraise KeyError(1)",
+        "raises KeyError: 1",
         ("sqlite",),
     ),
     "hangs: sleeping loop": Pair(
         f"# ❌ lost: {GOAL}\n# ❌ hangs: sleeping loop",
-        "asyncio.run(asyncio.Event().wait())", "asyncio.run(asyncio.sleep(0))",
+        "asyncio.run(asyncio.Event().wait())",
+        "asyncio.run(asyncio.sleep(0))",
         "it ended: returned",
     ),
     "hangs: thread never ends": Pair(
         f"# ❌ lost: {GOAL}\n# ❌ hangs: thread never ends",
-        "in_thread(threading.Event().wait)", "in_thread(time.time)",
+        "in_thread(threading.Event().wait)",
+        "in_thread(time.time)",
         "it ended: returned",
         ("sqlite",),
     ),
     "hangs: dead executor thread": Pair(
         f"# ❌ lost: {GOAL}\n# ❌ hangs: dead executor thread",
-        DEAD_THREAD, "asyncio.run(asyncio.Event().wait())",
+        DEAD_THREAD,
+        "asyncio.run(asyncio.Event().wait())",
         "hangs: sleeping loop (",
         ("sqlite",),
     ),
@@ -187,8 +197,10 @@ PAIRS = {
     ),
     "hangs: lock wait": Pair(
         f"# ❌ lost: {GOAL} and Order.objects.count() == 1\n# ❌ hangs: lock wait",
-        LOCK.format(""), LOCK.format("0.1"),
-        "it ended: ", ("postgresql",),
+        LOCK.format(""),
+        LOCK.format("0.1"),
+        "it ended: ",
+        ("postgresql",),
     ),
     "leaks a connection": Pair(
         f"# ❌ lost: {GOAL}\n# ❌ leaks 1 connection",
@@ -247,7 +259,8 @@ PAIRS = {
     ),
     "serial": Pair(
         f"# ❌ lost: {GOAL}\n# ❌ serial: 1 at a time",
-        GATHER.format("True", 0.5), GATHER.format("False", 6),
+        GATHER.format("True", 0.5),
+        GATHER.format("False", 6),
         "2 statements under way at once",
         ("sqlite",),
     ),
@@ -259,25 +272,33 @@ PAIRS = {
     ),
     "warns of a thread": Pair(
         f"# ❌ lost: {GOAL}\n# ❌ warns threading: KeyError: 7",
-        "in_thread({}.pop, args=[7]).join()", "in_thread({}.clear).join()",
+        "in_thread({}.pop, args=[7]).join()",
+        "in_thread({}.clear).join()",
         "no warning",
         ("sqlite",),
     ),
     "warns apart": Pair(
         f"# ❌ lost: {GOAL}\n"
         "# ❌ warns RuntimeWarning: coroutine 'sleep' was never awaited",
-        "asyncio.sleep(0)", "asyncio.run(asyncio.sleep(0))", "no warning",
+        "asyncio.sleep(0)",
+        "asyncio.run(asyncio.sleep(0))",
+        "no warning",
         ("sqlite",),
     ),
     "committed": Pair(f"# ✅ committed: {GOAL}", "cancel()", "pass", "it is False"),
     "rolled back": Pair(
-        f"# ✅ rolled back: {GOAL}", SAME_THREAD, "pass",
+        f"# ✅ rolled back: {GOAL}",
+        SAME_THREAD,
+        "pass",
         "no transaction wrote and then rolled back",
     ),
     "rolled back and yet there": Pair(
-        f"# ✅ rolled back: {GOAL}", SAME_THREAD, OTHER_THREAD, "it is True",
+        f"# ✅ rolled back: {GOAL}",
+        SAME_THREAD,
+        OTHER_THREAD,
+        "it is True",
     ),
-}  # fmt: skip
+}
 TWINS = (
     fence("commits", CANCEL),
     fence(

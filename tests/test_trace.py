@@ -147,9 +147,13 @@ def test_each_statement_is_traced(seen: Report, lane: str) -> None:
         pytest.skip(f"no server answers for the lane {lane}")
     outcome = outcome_of(seen, "traced", lane)
     assert outcome.statements[0] == Statement(
-        "main thread", "C1", "autocommit", "SELECT", "trading_order",
+        "main thread",
+        "C1",
+        "autocommit",
+        "SELECT",
+        "trading_order",
         line_of("MINE.get()"),
-    )  # fmt: skip
+    )
     begun = statements(outcome, kind="BEGIN")
     assert [one.line for one in begun] == [line_of("with transaction.atomic")]
     (update,) = statements(outcome, line=line_of("MINE.update(status"), kind="UPDATE")
@@ -190,8 +194,9 @@ def test_the_shared_thread_is_named(seen: Report) -> None:
     assert {one.thread for one in outcome.statements} == {"sync_to_async thread"}
     lines = {one.line for one in outcome.statements if one.kind in ("SELECT", "UPDATE")}
     assert lines == {
-        line_of("order = await", FALLS_BACK), line_of("await order.asave", FALLS_BACK),
-    }  # fmt: skip
+        line_of("order = await", FALLS_BACK),
+        line_of("await order.asave", FALLS_BACK),
+    }
 
 
 def test_the_trace_is_in_nobodys_way(seen: Report) -> None:
@@ -206,7 +211,7 @@ def test_the_trace_is_in_nobodys_way(seen: Report) -> None:
         ('SELECT "a"."id" FROM "trading_order" WHERE x', "SELECT", "trading_order"),
         ('INSERT INTO "trading_order" ("id") VALUES (1)', "INSERT", "trading_order"),
         ('UPDATE "trading_order" SET "a" = 1', "UPDATE", "trading_order"),
-        ('delete from trading_order', "DELETE", "trading_order"),
+        ("delete from trading_order", "DELETE", "trading_order"),
         ('SAVEPOINT "s1_x1"', "SAVEPOINT", ""),
         ('RELEASE SAVEPOINT "s1"', "RELEASE", ""),
         ('ROLLBACK TO SAVEPOINT "s1"', "ROLLBACK TO SAVEPOINT", ""),
@@ -214,7 +219,7 @@ def test_the_trace_is_in_nobodys_way(seen: Report) -> None:
         ("SELECT 1", "SELECT", ""),
         ("", "", ""),
     ],
-)  # fmt: skip
+)
 def test_a_statement_is_described(sql: str, kind: str, table: str) -> None:
     """The kind of a statement is its first word, the table the first that it names."""
     assert describe(sql) == (kind, table)
@@ -243,9 +248,14 @@ def test_a_thread_has_a_role() -> None:
 def statement(number: int, kind: str = "SELECT") -> tuple[str, dict[str, object]]:
     """Return the note that a statement makes when it begins."""
     return "statement", {
-        "number": number, "thread": "t", "connection": "C1",
-        "transaction": "open", "kind": kind, "table": "", "line": 0,
-    }  # fmt: skip
+        "number": number,
+        "thread": "t",
+        "connection": "C1",
+        "transaction": "open",
+        "kind": kind,
+        "table": "",
+        "line": 0,
+    }
 
 
 def ended(number: int, failed: bool = False) -> tuple[str, dict[str, object]]:

@@ -284,7 +284,10 @@ def test_the_default_edition_is_one_that_installs(
     )
     said = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=ROOT, env=os.environ | {VARIABLE: str(tmp_path)},
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=os.environ | {VARIABLE: str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert said.stdout.strip() == f"Python {python}, Django {django} True"

@@ -53,15 +53,22 @@ class Combination:
         path = None if own else _unpacked(environment, self.django)
         done = subprocess.run(
             [
-                environment / "bin" / "python", "-m", "proof", "run",
-                "--lane", "sqlite", "--summary", summary, *self.names,
+                environment / "bin" / "python",
+                "-m",
+                "proof",
+                "run",
+                "--lane",
+                "sqlite",
+                "--summary",
+                summary,
+                *self.names,
             ],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": str(path or "")},
             capture_output=True,
             text=True,
             check=False,
-        )  # fmt: skip
+        )
         if not summary.exists():
             raise CannotRunError((done.stderr or done.stdout).strip())
         numbers = json.loads(summary.read_text("utf-8"))

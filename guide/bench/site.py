@@ -31,9 +31,14 @@ def fence(
 ) -> str:
     """Return a block's code as any site would show it."""
     code: str = md.preprocessors["fenced_code_block"].highlight(
-        src=source, language="python", options={}, md=md, classes=[],
-        id_value=id_value, attrs={},
-    )  # fmt: skip
+        src=source,
+        language="python",
+        options={},
+        md=md,
+        classes=[],
+        id_value=id_value,
+        attrs={},
+    )
     return code
 
 

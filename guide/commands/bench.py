@@ -25,9 +25,12 @@ GROWING = (500, 1000, 2000)
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument(
-        "--blocks", type=count, default=200, metavar="N",
+        "--blocks",
+        type=count,
+        default=200,
+        metavar="N",
         help="how many blocks to generate (default: %(default)s)",
-    )  # fmt: skip
+    )
 
 
 def main(options: argparse.Namespace) -> int:

@@ -109,9 +109,11 @@ def between(name: str, text: str, mark: str, part: str) -> str:
     opening, closing = f"<!--written:{mark}-->", f"<!--end:{mark}-->"
     if text.count(opening) != 1 or text.count(closing) != 1:
         raise MarkdownError(
-            name, 1, f"the part {mark} has no place",
+            name,
+            1,
+            f"the part {mark} has no place",
             f"Write {opening} and {closing} where it belongs, once.",
-        )  # fmt: skip
+        )
     head, _, rest = text.partition(opening)
     _, _, tail = rest.partition(closing)
     return f"{head}{opening}\n\n{part.strip()}\n\n{closing}{tail}"

@@ -40,9 +40,11 @@ def read_first(slugs: set[str]) -> Mapping[str, str]:
     for slug in asked.keys() - slugs:
         line = text[: text.index(slug)].count("\n") + 1
         raise MarkdownError(
-            f"docs/{FIRST.name}", line, f'errors.md has no entry "{slug}"',
+            f"docs/{FIRST.name}",
+            line,
+            f'errors.md has no entry "{slug}"',
             "Take the anchor of an entry's heading.",
-        )  # fmt: skip
+        )
     return asked
 
 

@@ -69,10 +69,13 @@ def cases() -> list[Case]:
             found.setdefault((example, json.dumps(answers)), []).append(lane)
     order = list(next(iter(measured.values())))
     made = [
-        Case(example, () if len(lanes) == len(measured) else tuple(lanes),
-             json.loads(answers))
+        Case(
+            example,
+            () if len(lanes) == len(measured) else tuple(lanes),
+            json.loads(answers),
+        )
         for (example, answers), lanes in found.items()
-    ]  # fmt: skip
+    ]
     return sorted(made, key=lambda one: order.index(one.example))
 
 

@@ -50,9 +50,11 @@ def has_become_true(claim: "Claim", outcome: "Outcome") -> Iterator[Reason]:
     if before is not False:
         seen = "it is true of the untouched database" if before is True else before
         yield Reason(
-            claim.line, f"{claim}, and false before the run", f"before the run: {seen}",
+            claim.line,
+            f"{claim}, and false before the run",
+            f"before the run: {seen}",
             "Ask for what the block changes.",
-        )  # fmt: skip
+        )
 
 
 def is_answered(claim: "Claim", outcome: "Outcome", wanted: bool) -> Iterator[Reason]:

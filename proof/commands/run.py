@@ -55,13 +55,19 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
         help="run in this lane, and fail if it cannot run; may be given twice",
     )
     parser.add_argument(
-        "--jobs", type=count, default=at_a_time(), metavar="N",
+        "--jobs",
+        type=count,
+        default=at_a_time(),
+        metavar="N",
         help="examples at a time, in all lanes together (default: %(default)s)",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--limit", type=positive, default=LIMIT, metavar="SECONDS",
+        "--limit",
+        type=positive,
+        default=LIMIT,
+        metavar="SECONDS",
         help="seconds that an example may take (default: %(default)g)",
-    )  # fmt: skip
+    )
 
 
 def main(options: argparse.Namespace) -> int:

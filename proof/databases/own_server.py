@@ -74,10 +74,19 @@ def start_postgres(run: Path, name: str, **settings: object) -> OwnServer:
     data, port = place.folder / "data", _free_port()
     with place.log.open("wb") as log:
         made = subprocess.run(
-            [reached / "bin" / "initdb", "--pgdata", data, "--username=postgres",
-             "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"],
-            check=False, **place.options(log),
-        )  # fmt: skip
+            [
+                reached / "bin" / "initdb",
+                "--pgdata",
+                data,
+                "--username=postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--no-locale",
+                "--no-sync",
+            ],
+            check=False,
+            **place.options(log),
+        )
         if made.returncode:
             raise _refused("PostgreSQL", place.log)
         told = {**POSTGRES_SETTINGS, **settings, "port": port}.items()
@@ -151,14 +160,16 @@ class _Place:
         return {
             "cwd": self.folder,
             "env": {
-                "PATH": os.defpath, "LC_ALL": "C", "TMPDIR": str(self.folder),
+                "PATH": os.defpath,
+                "LC_ALL": "C",
+                "TMPDIR": str(self.folder),
             },
             "stdin": subprocess.DEVNULL,
             "stdout": log,
             "stderr": subprocess.STDOUT,
             "start_new_session": True,
             **self._user,
-        }  # fmt: skip
+        }
 
     def reached(self, programs: Programs, needed: Iterable[str]) -> Path:
         """Return where the user finds them: in a copy, if only root reaches them."""

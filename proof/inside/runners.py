@@ -32,11 +32,21 @@ from proof.project import PROJECT
 from proof.watching.watcher import Watcher
 
 PYTEST = (
-    "--capture=no", "--verbosity=0", "--reuse-db",
-    "-p", "pytest_django.plugin", "-p", "anyio.pytest_plugin",
+    "--capture=no",
+    "--verbosity=0",
+    "--reuse-db",
+    "-p",
+    "pytest_django.plugin",
+    "-p",
+    "anyio.pytest_plugin",
     # Warnings are noted as everywhere, and nothing is kept for a next run.
-    "-p", "no:warnings", "-p", "no:threadexception", "-p", "no:cacheprovider",
-)  # fmt: skip
+    "-p",
+    "no:warnings",
+    "-p",
+    "no:threadexception",
+    "-p",
+    "no:cacheprovider",
+)
 """The plugins: pytest-django's, and the one that comes with httpx."""
 Failure = tuple[type[BaseException], BaseException, TracebackType | None]
 

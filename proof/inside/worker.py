@@ -36,9 +36,15 @@ def work(app: Celery, block: Block) -> NoReturn:
         app.conf.imports = (block.name,)
         sys.path.insert(0, str(block.file.parent))
         app.worker_main(
-            ["--quiet", "worker", f"--pool={block.under}", *OPTIONS,
-             f"--concurrency={CONCURRENCY[block.under]}", "--loglevel=WARNING"],
-        )  # fmt: skip
+            [
+                "--quiet",
+                "worker",
+                f"--pool={block.under}",
+                *OPTIONS,
+                f"--concurrency={CONCURRENCY[block.under]}",
+                "--loglevel=WARNING",
+            ],
+        )
     except BaseException as error:
         block.watcher.raised(error)
         traceback.print_exc()

@@ -103,9 +103,12 @@ def check(
         v for v in verdicts if is_not_recorded(v.example, v.outcome.lane, recorded)
     )
     return Check(
-        report, verdicts, tuple(filter(None, found)), tuple(apart),
+        report,
+        verdicts,
+        tuple(filter(None, found)),
+        tuple(apart),
         tuple(_unproven(verdicts, recorded)),
-    )  # fmt: skip
+    )
 
 
 def _unproven(

@@ -63,9 +63,11 @@ def _wrong_here_too(
     for other, claim in others:
         if seen := claim.meaning.of_both(claim, outcome):
             yield Reason(
-                first.line, f"not {claim}, as in {other.id}", seen,
+                first.line,
+                f"not {claim}, as in {other.id}",
+                seen,
                 "Let the ✅ do the job right, or say what the ❌ does wrong.",
-            )  # fmt: skip
+            )
 
 
 def _rolled_back_elsewhere(
@@ -81,10 +83,11 @@ def _rolled_back_elsewhere(
             continue
         if not any(is_about(claim.text, table) for table in outcome.rolled_back()):
             yield Reason(
-                claim.line, f"{claim}, by the transaction that wrote it",
+                claim.line,
+                f"{claim}, by the transaction that wrote it",
                 f"what rolled back wrote {', '.join(sorted(outcome.rolled_back()))}",
                 "Ask for what was written and rolled back.",
-            )  # fmt: skip
+            )
 
 
 def _right_here_too(
@@ -98,10 +101,11 @@ def _right_here_too(
     reached = goals and all(outcome.answers.get(goal) is True for goal in goals)
     if reached and "raises" in kinds and kinds <= {"raises", "warns", "leaks"}:
         yield Reason(
-            claims[0].line, "an exception that costs the goal of its twin",
+            claims[0].line,
+            "an exception that costs the goal of its twin",
             f"the goal is reached all the same: {goals[0]}",
             "Say which wrong thing is there, or show the loss.",
-        )  # fmt: skip
+        )
 
 
 def _does_nothing_of_it(
@@ -117,10 +121,11 @@ def _does_nothing_of_it(
     tables = {one.table for one in outcome.statements}
     if not reached and not any(is_about(g, table) for g in goals for table in tables):
         yield Reason(
-            claims[0].line, f"{claims[0]}, by code that does its twin's job",
+            claims[0].line,
+            f"{claims[0]}, by code that does its twin's job",
             f"no statement for the table of {goals[0]}",
             "Let the block do what its twin does, another way.",
-        )  # fmt: skip
+        )
 
 
 def _no_claim(lane: str) -> Reason:

@@ -126,10 +126,11 @@ def _reaches_for_nothing(example: Example) -> None:
     if found is not None:
         line, what = found
         raise MarkdownError(
-            example.path, example.start + line,
+            example.path,
+            example.start + line,
             f"the block {example.id} reaches for {what}",
             "An example has no need of it: leave it out.",
-        )  # fmt: skip
+        )
 
 
 def _is_one_of_both(example: Example, wrong: Callable[[str, str], NoReturn]) -> None:
@@ -191,10 +192,11 @@ def _ids_are_unique(examples: Iterable[Example]) -> None:
         other = first.setdefault(example.id, example)
         if other is not example:
             raise MarkdownError(
-                example.path, example.start,
+                example.path,
+                example.start,
                 f'the id "{example.id}" stands at {other.path}:{other.start} too',
                 "An id is a permalink: give this block another.",
-            )  # fmt: skip
+            )
 
 
 def _twin_fits(example: Example, by_id: dict[str, Example]) -> None:

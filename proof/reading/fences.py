@@ -33,10 +33,25 @@ HEADER_FORM = (
 NOT_PYTHON = "not-python"
 """The class of a fence that looks like Python, and that says it is none."""
 TELLING = (
-    ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
-    ast.Assign, ast.AugAssign, ast.With, ast.AsyncWith, ast.For, ast.AsyncFor, ast.If,
-    ast.While, ast.Try, ast.Return, ast.Raise, ast.Call, ast.Await,
-)  # fmt: skip
+    ast.Import,
+    ast.ImportFrom,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Assign,
+    ast.AugAssign,
+    ast.With,
+    ast.AsyncWith,
+    ast.For,
+    ast.AsyncFor,
+    ast.If,
+    ast.While,
+    ast.Try,
+    ast.Return,
+    ast.Raise,
+    ast.Call,
+    ast.Await,
+)
 """What a text has that is Python by its form; a word or a number is Python as well."""
 LINE_OF_PYTHON = re.compile(
     r"^\s*(?:>>> |In \[\d+\]: |(?:async )?def \w+\(.*\).*:|class \w+.*:$|@\w+[\w.]*\s*$"
@@ -60,11 +75,12 @@ def no_fence_overlooked(docs: Path, blocks: Iterable[CodeExample]) -> None:
         run = {line for path, line in found if path == page}
         for line in sorted(lines ^ run):
             raise MarkdownError(
-                page.relative_to(docs.parent), line,
+                page.relative_to(docs.parent),
+                line,
                 NOT_RUN if line in lines else RUN_AS_TEXT,
                 f"Write its first line as {HEADER_FORM}; what is no Python, as "
                 f"```{{.text .{NOT_PYTHON}}}",
-            )  # fmt: skip
+            )
 
 
 @dataclass(frozen=True)

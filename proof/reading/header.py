@@ -6,9 +6,7 @@ from pathlib import Path
 from proof.errors import MarkdownError
 from proof.reading.fences import HEADER_FORM
 
-KEYS = (
-    "title", "data-place", "data-under", "data-twin", "data-call", "data-settles"
-)  # fmt: skip
+KEYS = ("title", "data-place", "data-under", "data-twin", "data-call", "data-settles")
 FENCE = re.compile(r"^ *```python \{#(?P<id>[a-z0-9-]+)(?P<rest>(?: [^{}]*)?)\}$")
 OPTION = re.compile(r' +([a-z-]+)="([^"]*)"')
 
@@ -22,9 +20,11 @@ def read_header(path: Path, line: int, header: str) -> dict[str, str]:
     found = FENCE.match(header)
     if found is None or OPTION.sub("", found["rest"]).strip():
         raise MarkdownError(
-            path, line, f"this header cannot be read: {header.strip()}",
+            path,
+            line,
+            f"this header cannot be read: {header.strip()}",
             f"Write it as {HEADER_FORM}",
-        )  # fmt: skip
+        )
     options = {"id": found["id"]}
     for key, value in OPTION.findall(found["rest"]):
         _key_is_known(path, line, key, options)
@@ -40,9 +40,11 @@ def read_header(path: Path, line: int, header: str) -> dict[str, str]:
 def _key_is_known(path: Path, line: int, key: str, options: dict[str, str]) -> None:
     if key not in KEYS:
         raise MarkdownError(
-            path, line, f'unknown key "{key}" in the header',
+            path,
+            line,
+            f'unknown key "{key}" in the header',
             f"The keys are: {', '.join(KEYS)}.",
-        )  # fmt: skip
+        )
     if key in options:
         raise MarkdownError(
             path, line, f'the key "{key}" stands twice', "Leave one of them out."

@@ -95,8 +95,9 @@ class ForkServer:
         notes = self._runner.recorders.notes
         kinds = {kind for kind, _ in notes.notes()}
         return notes.cleared != cleared_before + 1 or kinds & {
-            "began", "threads ended"
-        } == {"threads ended"}  # fmt: skip
+            "began",
+            "threads ended",
+        } == {"threads ended"}
 
     def _fork(self, task: Task) -> Exit:
         if PLACES[task.order.place].sets_up_django:

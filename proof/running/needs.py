@@ -44,9 +44,13 @@ def not_started(name: str, command: Sequence[str]) -> str | None:
     """Return why a program that only says its version fails, None if it does not."""
     try:
         done = subprocess.run(
-            [*command], capture_output=True, text=True, check=False,
-            timeout=STARTS_WITHIN, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            [*command],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=STARTS_WITHIN,
+            stdin=subprocess.DEVNULL,
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"{name} does not start: {error}"
     if done.returncode == 0:

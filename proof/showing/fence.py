@@ -88,17 +88,22 @@ fence = fence_with(lambda example, known: Markup())
 def _block(example: Example, known: Library, code: Markup, below: Markup) -> Markup:
     kind = "good" if example.good else "bad"
     permalink = tag(
-        "a", "¶",
+        "a",
+        "¶",
         class_="example-link",
         href=f"#{example.id}",
         title="Permalink to this example",
         aria_label=f"Permalink to this example: {example.title.replace('`', '')}",
         data_search_exclude=True,
-    )  # fmt: skip
+    )
     return tag(
-        "div", permalink, code, _evidence(example, known), below,
+        "div",
+        permalink,
+        code,
+        _evidence(example, known),
+        below,
         class_=f"example example--{kind}",
-    )  # fmt: skip
+    )
 
 
 def _evidence(example: Example, known: Library) -> Markup:
@@ -108,16 +113,22 @@ def _evidence(example: Example, known: Library) -> Markup:
     if os.environ.get(SERVE) != "1":
         raise MarkdownError(example.path, example.start, problem, "Run: make record")
     return tag(
-        "p", "⏳ Not run yet: ", problem, ".",
-        class_="evidence evidence--none", data_search_exclude=True,
-    )  # fmt: skip
+        "p",
+        "⏳ Not run yet: ",
+        problem,
+        ".",
+        class_="evidence evidence--none",
+        data_search_exclude=True,
+    )
 
 
 def _without_header(what: str) -> MarkdownError:
     return MarkdownError(
-        "a Python block", 1, f"it is no example of docs/: {what}",
+        "a Python block",
+        1,
+        f"it is no example of docs/: {what}",
         f"Write its first line as {HEADER_FORM}; in a docstring, use ```pycon or none.",
-    )  # fmt: skip
+    )
 
 
 @contextmanager

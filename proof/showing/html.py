@@ -35,13 +35,19 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[str]) -> Markup:
     head = tag("tr", *(tag("th", text, scope="col") for text in heads))
     inner = tag(
         "table",
-        tag("caption", caption), tag("thead", head), tag("tbody", *rows),
+        tag("caption", caption),
+        tag("thead", head),
+        tag("tbody", *rows),
         class_="facts",
-    )  # fmt: skip
+    )
     return tag(
-        "div", inner, class_="facts-scroll",
-        tabindex=0, role="group", aria_label=caption,
-    )  # fmt: skip
+        "div",
+        inner,
+        class_="facts-scroll",
+        tabindex=0,
+        role="group",
+        aria_label=caption,
+    )
 
 
 def line_id(example: "Example", line: int) -> str:

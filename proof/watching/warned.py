@@ -41,17 +41,23 @@ def listen(warned: Warned, block: str) -> None:
     own: list[str] = []
 
     def note(
-        message: Warning | str, category: type[Warning], filename: str, lineno: int,
-        file: Any = None, line: str | None = None,
-    ) -> None:  # fmt: skip
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: Any = None,
+        line: str | None = None,
+    ) -> None:
         if category is ResourceWarning and OF_A_LIBRARY.search(str(message)):
             return
         where = lineno if filename == block else line_in(block)
         # The line at which the garbage collector happens to run says nothing.
         warned(
-            category.__name__, str(message), where if not collects else 0,
+            category.__name__,
+            str(message),
+            where if not collects else 0,
             _imitates(category, block) if own else "",
-        )  # fmt: skip
+        )
 
     _hear_the_garbage_collector(collects, note)
     _listen_to_the_block(block, own)

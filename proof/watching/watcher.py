@@ -173,9 +173,12 @@ class Watcher:
     def _warned(self, category: str, text: str, line: int, imitates: str = "") -> None:
         with contextlib.suppress(ValueError):  # The memory is gone at the very end.
             self._recorder.note(
-                "warning", category=category, text=text[:MAX_TEXT], line=line,
+                "warning",
+                category=category,
+                text=text[:MAX_TEXT],
+                line=line,
                 imitates=imitates,
-            )  # fmt: skip
+            )
 
 
 def _is_in_a_statement(notes: Iterable[Note]) -> bool:

@@ -77,9 +77,11 @@ def _breaks(told: str) -> Fault:
     def fault(rig: Rig, host: Host) -> None:
         once = rig.folder / "broken"
         faulty = rig.start_worker(
-            "--include", "tools.pipeline.faults",
-            PIPELINE_FAULT=told, PIPELINE_ONCE=str(once),
-        )  # fmt: skip
+            "--include",
+            "tools.pipeline.faults",
+            PIPELINE_FAULT=told,
+            PIPELINE_ONCE=str(once),
+        )
         rig.run("-c", ONBOARD)
         assert wait_until(once.exists, 60), rig.log()
         if told.startswith("kill-worker"):

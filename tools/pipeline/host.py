@@ -66,9 +66,15 @@ def served(host: Host) -> Iterator[str]:
     """Serve on a free port, in a thread; give the URL."""
     listener = listen(0)
     config = uvicorn.Config(
-        host, loop="asyncio", http="h11", ws="none", lifespan="off",
-        log_config=None, access_log=False, timeout_keep_alive=60,
-    )  # fmt: skip
+        host,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=60,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=[[listener]], daemon=True)
     thread.start()

@@ -44,7 +44,7 @@ PRELOADED = (
     "kombu.transport.redis",
     "sandbox.app",
     __name__,
-)  # fmt: skip
+)
 
 _forking = multiprocessing.get_context("forkserver")
 _forking.set_forkserver_preload(list(PRELOADED))

@@ -15,8 +15,12 @@ from tools.pipeline.rig import Rig, rigged
 CONTROL = "missing-pipeline"
 ABOUT = "missing-"
 PAGES = (
-    "missing-raised", "missing-steps", "missing-empty", "missing-rows", "missing-keys",
-)  # fmt: skip
+    "missing-raised",
+    "missing-steps",
+    "missing-empty",
+    "missing-rows",
+    "missing-keys",
+)
 LAST = "missing-other-connection"
 """Leaves a connection in the worker."""
 TRACE_EACH = """

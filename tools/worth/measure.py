@@ -92,9 +92,13 @@ def _of(setting: Setting, database: str, sandbox: str) -> Iterator[Measured]:
                     _asked(address, view, setting.requests, setting.at_a_time)
                 )
             yield Measured(
-                setting.server, setting.layer, view, round(alone, 4),
-                round(setting.requests / took, 2), max(counted),
-            )  # fmt: skip
+                setting.server,
+                setting.layer,
+                view,
+                round(alone, 4),
+                round(setting.requests / took, 2),
+                max(counted),
+            )
 
 
 async def _asked(address: str, view: str, requests: int, at_a_time: int) -> float:
@@ -132,9 +136,13 @@ def _served(setting: Setting, database: str, sandbox: str) -> Iterator[str]:
     }
     server = subprocess.Popen(
         [sys.executable, "-m", *_command(setting.server, number)],
-        cwd=ROOT, env=environment, pass_fds=[number], start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=environment,
+        pass_fds=[number],
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         yield f"http://{HOST}:{listener.getsockname()[1]}"
     finally:
@@ -161,8 +169,11 @@ def _command(server: str, number: int) -> list[str]:
 def _sandbox() -> Iterator[str]:
     server = subprocess.Popen(
         [sys.executable, "-m", "sandbox", "--port", "0", "--until-stdin-closes"],
-        cwd=ROOT / "examples", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=ROOT / "examples",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert server.stdin and server.stdout
     try:
         yield server.stdout.readline().strip()

@@ -119,7 +119,9 @@ def of_commit(notes: list[Note]) -> str:
 
 PROBES = (
     Probe(
-        "worker", "Did the task run, from this code, when it could?", "succeeded",
+        "worker",
+        "Did the task run, from this code, when it could?",
+        "succeeded",
         of_worker,
     ),
     Probe("host", "Did the code host name the children?", "whole lists", of_host),
@@ -128,7 +130,9 @@ PROBES = (
         "statements", "Was an INSERT sent for the children?", "INSERT", of_statements
     ),
     Probe(
-        "commit", "Was it committed, over the same connection?", "committed",
+        "commit",
+        "Was it committed, over the same connection?",
+        "committed",
         of_commit,
     ),
-)  # fmt: skip
+)

@@ -45,9 +45,13 @@ class Steps:
             watch.register_callback(TOOL, event, callback)
         watch.set_events(
             TOOL,
-            on.CALL | on.PY_START | on.PY_RETURN
-            | on.PY_UNWIND | on.EXCEPTION_HANDLED | on.RERAISE,
-        )  # fmt: skip
+            on.CALL
+            | on.PY_START
+            | on.PY_RETURN
+            | on.PY_UNWIND
+            | on.EXCEPTION_HANDLED
+            | on.RERAISE,
+        )
 
     def end(self) -> None:
         """Watch no longer, and count what was caught for good."""

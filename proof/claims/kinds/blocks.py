@@ -38,18 +38,22 @@ class Blocks(Kind):
             yield Reason(claim.line, str(claim), seen, fix(claim))
         elif not claim.apart and claim.line not in lines:
             yield Reason(
-                claim.line, f"the event loop stands still at line {claim.line}",
-                stalled(lines), "Move the comment to that line.",
-            )  # fmt: skip
+                claim.line,
+                f"the event loop stands still at line {claim.line}",
+                stalled(lines),
+                "Move the comment to that line.",
+            )
 
     def unclaimed(
         self, claims: "Sequence[Claim]", outcome: Outcome
     ) -> Iterator[Reason]:
         if outcome.stalls and self.name not in {claim.kind for claim in claims}:
             yield Reason(
-                outcome.stalls[0], said(claims), stalled(outcome.stalls),
+                outcome.stalls[0],
+                said(claims),
+                stalled(outcome.stalls),
                 "Keep the loop free, or claim that it is blocked at this line.",
-            )  # fmt: skip
+            )
 
     def in_short(self, claim: "Claim", outcome: Outcome) -> tuple[str, int]:
         return "blocks the event loop", 0 if claim.apart else claim.line

@@ -24,6 +24,8 @@ class Corrupt(Wrong):
         yield from super().refuted(claim, outcome)
         if outcome.raised is not None:
             yield Reason(
-                claim.line, "no exception", exception(outcome.raised),
+                claim.line,
+                "no exception",
+                exception(outcome.raised),
                 "With an exception, what is there is `partial`.",
-            )  # fmt: skip
+            )

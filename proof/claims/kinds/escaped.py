@@ -25,9 +25,11 @@ class Escaped(Asked):
         yield from has_become_true(claim, outcome)
         if not any(one.kind == "ROLLBACK" for one in outcome.statements):
             yield Reason(
-                claim.line, "the caller's transaction rolls back",
-                "no ROLLBACK in the trace", "Roll the caller's transaction back.",
-            )  # fmt: skip
+                claim.line,
+                "the caller's transaction rolls back",
+                "no ROLLBACK in the trace",
+                "Roll the caller's transaction back.",
+            )
         elif not any(is_about(claim.text, table) for table in outcome.escaped()):
             yield Reason(
                 claim.line,

@@ -43,18 +43,22 @@ class Hangs(Kind):
             yield Reason(claim.line, str(claim), _hang(outcome.hang), fix(claim))
         elif not claim.apart and outcome.hang.line != claim.line:
             yield Reason(
-                claim.line, f"hangs at line {claim.line}",
-                f"hangs at line {outcome.hang.line}", "Move the comment to that line.",
-            )  # fmt: skip
+                claim.line,
+                f"hangs at line {claim.line}",
+                f"hangs at line {outcome.hang.line}",
+                "Move the comment to that line.",
+            )
 
     def unclaimed(
         self, claims: "Sequence[Claim]", outcome: Outcome
     ) -> Iterator[Reason]:
         if outcome.hang and self.name not in {claim.kind for claim in claims}:
             yield Reason(
-                outcome.hang.line or last_line(claims), said(claims),
-                _hang(outcome.hang), "Mend the block, or claim the hang.",
-            )  # fmt: skip
+                outcome.hang.line or last_line(claims),
+                said(claims),
+                _hang(outcome.hang),
+                "Mend the block, or claim the hang.",
+            )
 
     def in_short(self, claim: "Claim", outcome: Outcome) -> tuple[str, int]:
         return f"hangs ({claim.text})", outcome.hang.line if outcome.hang else 0

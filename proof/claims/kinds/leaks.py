@@ -50,6 +50,8 @@ class Leaks(Kind):
     ) -> Iterator[Reason]:
         if outcome.left and claims[0].good:
             yield Reason(
-                last_line(claims), "nothing is left open", f"left open: {outcome.left}",
+                last_line(claims),
+                "nothing is left open",
+                f"left open: {outcome.left}",
                 "Close it in the block, or show it as a ❌ that leaks.",
-            )  # fmt: skip
+            )

@@ -43,6 +43,8 @@ class Logs(Kind):
         for text in outcome.heard if claims[0].good else ():
             if not any(same_text(one, text) for one in logged):
                 yield Reason(
-                    last_line(claims), "no error, not even one that is only logged",
-                    text, "Mend what fails; or name it: `# ✅ logs: logger: message`.",
-                )  # fmt: skip
+                    last_line(claims),
+                    "no error, not even one that is only logged",
+                    text,
+                    "Mend what fails; or name it: `# ✅ logs: logger: message`.",
+                )

@@ -27,7 +27,8 @@ class Lost(Asked):
         stopped = outcome.raised or outcome.hang or outcome.warnings or outcome.printed
         if not asked and not stopped:
             yield Reason(
-                claim.line, f"{claim}, by code that sets out for it",
+                claim.line,
+                f"{claim}, by code that sets out for it",
                 "no statement for its table, no exception, no warning, nothing printed",
                 "Let the block do its twin's job, and show how far it comes.",
-            )  # fmt: skip
+            )

@@ -30,9 +30,11 @@ class Raises(Named):
             yield Reason(claim.line, str(claim), exception(raised), fix(claim))
         elif raised.imitates:
             yield Reason(
-                claim.line, f"{claim}, by the code that it is of", raised.imitates,
+                claim.line,
+                f"{claim}, by the code that it is of",
+                raised.imitates,
                 "Let the library raise it, or raise a class of the block's own.",
-            )  # fmt: skip
+            )
         elif raised.line != (0 if claim.apart else claim.line):
             where = "outside the block" if claim.apart else f"at line {claim.line}"
             yield Reason(
@@ -48,10 +50,11 @@ class Raises(Named):
     ) -> Iterator[Reason]:
         if outcome.raised and self.name not in {claim.kind for claim in claims}:
             yield Reason(
-                outcome.raised.line or last_line(claims), said(claims),
+                outcome.raised.line or last_line(claims),
+                said(claims),
                 exception(outcome.raised),
                 "Mend the block, or claim the exception at this line.",
-            )  # fmt: skip
+            )
 
     def in_short(self, claim: "Claim", outcome: Outcome) -> tuple[str, int]:
         if outcome.raised is None:

@@ -22,6 +22,8 @@ class RolledBack(Asked):
         yield from is_answered(claim, outcome, False)
         if not outcome.rolled_back():
             yield Reason(
-                claim.line, str(claim), "no transaction wrote and then rolled back",
+                claim.line,
+                str(claim),
+                "no transaction wrote and then rolled back",
                 "Let the block write inside a transaction that rolls back.",
-            )  # fmt: skip
+            )

@@ -41,10 +41,11 @@ class Serial(Kind):
         elif outcome.together <= claim.number:
             together = f"{outcome.together} of the block's threads or tasks under way"
             yield Reason(
-                claim.line, f"{claim}, of several that were started together",
+                claim.line,
+                f"{claim}, of several that were started together",
                 f"{together} together",
                 "Start them together: with `gather`, or in threads.",
-            )  # fmt: skip
+            )
         elif sent <= claim.number:
             seen = f"{sent} sent in all, so none had to wait for another"
             yield Reason(claim.line, str(claim), seen, fix(claim))

@@ -26,9 +26,11 @@ class Warns(Named):
         if any(one.imitates for one in spoken_of):
             seen = spoken_of[0].imitates
             yield Reason(
-                claim.line, f"{claim}, by the code that it is of", seen,
+                claim.line,
+                f"{claim}, by the code that it is of",
+                seen,
                 "Let the library warn, or warn with a category of the block's own.",
-            )  # fmt: skip
+            )
         if not spoken_of:
             seen = "; ".join(warning(one) for one in outcome.warnings)
             yield Reason(claim.line, str(claim), seen or "no warning", fix(claim))
@@ -40,10 +42,11 @@ class Warns(Named):
         for one, times in Counter(outcome.warnings).items():
             if not any(is_claimed(claim, one) for claim in named):
                 yield Reason(
-                    one.line or last_line(claims), "no warning but those claimed",
+                    one.line or last_line(claims),
+                    "no warning but those claimed",
                     warning(one) + (f", {times} times" if times > 1 else ""),
                     "Mend the block, or claim the warning.",
-                )  # fmt: skip
+                )
 
     def in_short(self, claim: "Claim", outcome: Outcome) -> tuple[str, int]:
         lines = (one.line for one in outcome.warnings if one.category == claim.name)

@@ -294,8 +294,8 @@ def test_a_statement_is_a_line_and_a_row_is_one(
     """Each statement and each row stands on a line of its own, however short."""
     save(examples, [seen("right")], folder)
     lines = (folder / "page.json").read_text("utf-8").splitlines()
-    assert '      ["main thread", "C1", "open", "UPDATE", "t", 2]' in lines
-    assert '      ["trading_order", 7, {"status": "working"}, null]' in lines
+    assert '["main thread", "C1", "open", "UPDATE", "t", 2]' in lines
+    assert '["trading_order", 7, {"status": "working"}, null]' in lines
 
 
 def test_what_is_usual_is_left_out(examples: tuple[Example, ...], folder: Path) -> None:
@@ -530,3 +530,10 @@ def test_an_edit_of_a_later_example_is_named(
     line = before[: before.index('"wrong": {')].count("\n") + 1
     with pytest.raises(EvidenceError, match=f":{line}: the evidence of wrong was"):
         load(folder)
+
+
+def test_evidence_is_small_enough_to_be_read():
+    """All of it has at most 1.2 MB and 25,000 lines."""
+    texts = [path.read_bytes() for path in EVIDENCE.glob("**/*.json")]
+    assert sum(map(len, texts)) <= 1_200_000
+    assert sum(text.count(b"\n") for text in texts) <= 25_000

@@ -85,7 +85,8 @@ def lined(value: Any, levels: int, indent: int = 0) -> str:
     if isinstance(value, dict):
         names = (json.dumps(key, ensure_ascii=False) for key in keys)
         parts = [f"{name}: {part}" for name, part in zip(names, parts, strict=True)]
-    apart = "\n" + " " * (indent + 1)
+    # Half of all lines are rows: their place is theirs without a margin.
+    apart = "\n" if _is_table(value) else "\n" + " " * (indent + 1)
     return f"{flat[0]}{apart}{f',{apart}'.join(parts)}\n{' ' * indent}{flat[-1]}"
 
 
@@ -104,6 +105,11 @@ def _has_rows(value: dict[str, Any] | list[Any]) -> bool:
     """Whether each part has a line of its own, however short, as a statement has."""
     parts = value.values() if isinstance(value, dict) else value
     return any(isinstance(one, dict | list) for one in parts)
+
+
+def _is_table(value: dict[str, Any] | list[Any]) -> bool:
+    """Whether each part is a row, such as a statement."""
+    return isinstance(value, list) and all(isinstance(one, list) for one in value)
 
 
 def _misplaced(path: Path, own: Path) -> EvidenceError:

@@ -30,14 +30,17 @@ demo: environment ## run the example project with a worker and a server, to try 
 worker: environment $(DATABASE) ## run a worker of the example project that reloads on change
 	@cd examples && ../$(BIN)/watchfiles --filter python "../$(BIN)/celery -A config worker --beat --loglevel=INFO" .
 
-# The examples first, alone: they fill all cores by themselves.
+# The examples beside all other tests: each half waits more than it computes.
 test: lint ## run every example in every lane, and all other tests; ARGS="what pytest is to run"
 ifneq ($(ARGS),)
 	@$(BIN)/python -m pytest $(ARGS)
 else
-	@good=true; $(BIN)/python -m pytest -m examples || good=false; \
+	@mkdir -p .proof; good=true; \
 	$(BIN)/python -m pytest -m "not examples" -n $(TESTERS) \
-	  --dist loadscope --no-loadscope-reorder || good=false; $$good
+	  --dist loadscope --no-loadscope-reorder >.proof/tests.log 2>&1 & tests=$$!; \
+	trap 'kill $$tests 2>/dev/null' EXIT INT TERM; \
+	$(BIN)/python -m pytest -m examples || good=false; \
+	wait $$tests || good=false; cat .proof/tests.log; $$good
 endif
 
 quick: lint ## run the tests that need no example, no server, no browser and no worker

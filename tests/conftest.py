@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from rich.console import Console
@@ -63,6 +64,8 @@ SLOW = ("test_probes.py", "test_the_matrix_runs_what_is_here")
 """A file and a test that start processes through the tools that they are about."""
 OF_THE_RUN = ("test_docs.py", "test_honesty.py")
 """The files whose tests look at `checked`."""
+SHARED_OUT = {"test_page": 3, "test_ctrl_c_ends_everything": 2}
+"""Tests that take most of their file's time and share nothing; in how many parts."""
 SUMMARIZED = pytest.StashKey[list[str]]()
 
 
@@ -70,11 +73,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known, and let Ctrl-C be Ctrl-C.
 
     A process that a shell starts in the background ignores it, and the signal to quit,
-    and so would all that the tests start.
+    and so would all that the tests start. Who only shares tests out can be told to end.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     in_charge = not hasattr(config, "workerinput")
+    if in_charge and config.getoption("numprocesses", None):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     if in_charge and not config.option.collectonly and config.option.markexpr != QUICK:
         _share_servers(config)
     config.addinivalue_line("markers", "lane(name): needs outcomes in that lane only")
@@ -120,8 +125,13 @@ class ByFile(LoadScopeScheduling):
     """Keeps together what shares something slow: a file, or the run of all examples."""
 
     def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.partition("::")[0]
-        return "the run" if Path(path).name in OF_THE_RUN else path
+        path, _, test = nodeid.partition("::")
+        if Path(path).name in OF_THE_RUN:
+            return "the run"
+        name = test.partition("[")[0]
+        if name in SHARED_OUT:
+            return f"{path}::{name}, part {crc32(nodeid.encode()) % SHARED_OUT[name]}"
+        return path
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -36,6 +36,10 @@ order.save()  # ❌ raises AttributeError: 'NoneType' object has no attribute 's
 # ❌ lost: {GOAL}
 ```
 """
+WORKS = '<span class="mark mark--good" role="img" aria-label="works"></span>'
+FAILS = (
+    '<span class="mark mark--bad" role="img" aria-label="fails as predicted"></span>'
+)
 PAGE = f"# A page\n\n{GOOD}\n{BAD}"
 WROTE = Outcome(
     example="good",
@@ -129,14 +133,14 @@ def test_the_editions_are_named(
 def test_summary_of_a_good_one(render: Callable[..., str]) -> None:
     """The closed evidence of a ✅ says that it holds, and in which lanes."""
     summary = text_of(evidence_of(render(), "good")).partition(" | ")[0]
-    assert summary == "✅ holds — SQLite, PostgreSQL"
+    assert summary == "works — SQLite, PostgreSQL"
 
 
 def test_summary_of_a_bad_one(render: Callable[..., str]) -> None:
     """The closed evidence of a ❌ names its symptoms and the line."""
     summary = text_of(evidence_of(render(), "bad")).partition(" | ")[0]
     assert summary == (
-        "❌ fails as said — raises AttributeError at line 2; the goal is lost"
+        "fails as predicted — raises AttributeError at line 2; the goal is lost"
         " — SQLite, PostgreSQL"
     )
 
@@ -181,14 +185,14 @@ def test_verdicts_that_differ(render: Callable[..., str]) -> None:
     """A claim that is refuted in one lane says so, with what was seen there."""
     other = replace(WROTE, lane="postgresql", answers={GOAL: False}, changes=())
     said = text_of(evidence_of(render(outcomes=(WROTE, other, LOST)), "good"))
-    assert said.startswith("✅ holds — SQLite | ⚠️ refuted — PostgreSQL |")
+    assert said.startswith("works — SQLite | ⚠️ refuted — PostgreSQL |")
     assert f"Refuted (line 2). Claimed: ✅ committed: {GOAL} Seen: it is False" in said
 
 
 def test_lane_not_run(render: Callable[..., str]) -> None:
     """A lane without a recorded outcome is named as not run."""
     said = text_of(evidence_of(render(outcomes=(WROTE, LOST)), "good"))
-    assert said.startswith("✅ holds — SQLite | PostgreSQL: not run |")
+    assert said.startswith("works — SQLite | PostgreSQL: not run |")
     assert said.endswith("| PostgreSQL | Not run. |")
 
 
@@ -301,7 +305,7 @@ def test_everything_is_escaped(render: Callable[..., str]) -> None:
     html = render(page, (told, replace(LOST, raised=raised)))
     for name in ("b", "i", "script", "t", "k", "f", "x", "y", "s", "u"):
         assert f"<{name}>" not in html
-    assert "✅ a &lt;b&gt;bold&lt;/b&gt; &amp; <code>&lt;i&gt;</code>" in html
+    assert f"{WORKS} a &lt;b&gt;bold&lt;/b&gt; &amp; <code>&lt;i&gt;</code>" in html
 
 
 def test_tables_have_headers(render: Callable[..., str]) -> None:
@@ -344,8 +348,8 @@ def test_twin_on_the_same_page(render: Callable[..., str]) -> None:
     """A ❌ links to its twin, and a ✅ to every ❌ that names it."""
     html = render()
     good, bad = evidence_of(html, "good"), evidence_of(html, "bad")
-    assert '<a href="#good">✅ Write <code>it</code></a>' in bad
-    assert '<a href="#bad">❌ Lose it</a>' in good
+    assert f'<a href="#good">{WORKS} Write <code>it</code></a>' in bad
+    assert f'<a href="#bad">{FAILS} Lose it</a>' in good
 
 
 def test_twin_on_another_page(render: Callable[..., str]) -> None:

@@ -74,10 +74,10 @@ def headline(example: Example, seen: "Seen") -> Markup:
     if not seen.verdict.holds:
         return tag("strong", "⚠️ refuted")
     if example.good:
-        return tag("strong", "✅ holds")
+        return tag("strong", "✅ works")
     claims = example.claims_for(seen.lanes[0], seen.edition)
     symptoms = "; ".join(dict.fromkeys(symptom(one, seen.outcome) for one in claims))
-    return Markup("{} — {}").format(tag("strong", "❌ fails as said"), symptoms)
+    return Markup("{} — {}").format(tag("strong", "❌ fails as predicted"), symptoms)
 
 
 def symptom(claim: Claim, outcome: Outcome) -> str:

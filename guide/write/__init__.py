@@ -19,6 +19,7 @@ from guide.write import (
     members,
     probes,
     silent,
+    worth,
 )
 from proof.errors import MarkdownError, ProofError
 from proof.project import ROOT
@@ -37,6 +38,7 @@ FILES: Mapping[str, Callable[[Library], Parts]] = {
     "docs/missing-faults.md": faults.parts,
     "docs/start.md": bridges.parts,
     "docs/members.md": members.parts,
+    "docs/worth.md": worth.parts,
     "docs/assistant.md": assistant.linked,
     "docs/assets/async-sync-rules.txt": assistant.copied,
     ".agents/skills/django-async-sync/SKILL.md": assistant.skill,

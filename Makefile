@@ -30,17 +30,14 @@ demo: environment ## run the example project with a worker and a server, to try 
 worker: environment $(DATABASE) ## run a worker of the example project that reloads on change
 	@cd examples && ../$(BIN)/watchfiles --filter python "../$(BIN)/celery -A config worker --beat --loglevel=INFO" .
 
-# The examples beside all other tests: each half waits more than it computes.
+# The examples first, alone: they fill all cores by themselves.
 test: lint ## run every example in every lane, and all other tests; ARGS="what pytest is to run"
 ifneq ($(ARGS),)
 	@$(BIN)/python -m pytest $(ARGS)
 else
-	@mkdir -p .proof; good=true; \
+	@good=true; $(BIN)/python -m pytest -m examples || good=false; \
 	$(BIN)/python -m pytest -m "not examples" -n $(TESTERS) \
-	  --dist loadscope --no-loadscope-reorder >.proof/tests.log 2>&1 & tests=$$!; \
-	trap 'kill $$tests 2>/dev/null' EXIT INT TERM; \
-	$(BIN)/python -m pytest -m examples || good=false; \
-	wait $$tests || good=false; cat .proof/tests.log; $$good
+	  --dist loadscope --no-loadscope-reorder || good=false; $$good
 endif
 
 quick: lint ## run the tests that need no example, no server, no browser and no worker

@@ -8,7 +8,7 @@ from functools import lru_cache
 from guide.mistakes import MISTAKES, Row, read_mistakes
 from proof.errors import MarkdownError
 from proof.example import Example
-from proof.outcome import Outcome
+from proof.outcome import Outcome, Raised
 from proof.showing.library import Library
 
 NAMES = (
@@ -46,11 +46,13 @@ NAMES = (
     (re.compile(r"^(Fetching of )\S+( blocked)"), r"\1…\2"),
     (re.compile(r"^[A-Z]+ \S+: answered (\d+), .+"), r"… answered \1, …"),
     (re.compile(r"^\w+(\(\) missing .+ argument: )'.+'$"), r"…\1'…'"),
-    (re.compile(r"^\w+( has left )\{.+\}$"), r"…\1…"),
 )
 """Names in a message that are the reader's own, and what stands for them."""
 
 
+COMPARES = re.compile(r"^(\S+ != \S+|Lists differ: )|\bhas left \{")
+"""What an assertion of a test says of its own values."""
+DROPPED = " was never awaited"
 LOUD = ("raises", "warns")
 """The symptoms that need a message."""
 UNSAID = "uvicorn.protocols.utils.ClientDisconnected"
@@ -107,10 +109,18 @@ class Entry:
 
 def said(outcome: Outcome) -> Iterator[tuple[str, str]]:
     """Yield the type and the text of all that a run said."""
-    if outcome.raised is not None and outcome.raised.type != UNSAID:
+    if outcome.raised is not None and not _of_ones_own(outcome.raised):
         yield outcome.raised.type, outcome.raised.message
     for one in outcome.warnings:
-        yield one.category, one.text
+        # What raises leaves coroutines behind; the exception is what leads to its fix.
+        if outcome.raised is None or not one.text.endswith(DROPPED):
+            yield one.category, one.text
+
+
+def _of_ones_own(raised: Raised) -> bool:
+    """Whether nobody looks for it: no log has it, or it is a test's own numbers."""
+    compares = raised.type == "AssertionError" and COMPARES.search(raised.message)
+    return raised.type == UNSAID or bool(compares)
 
 
 def message(kind: str, text: str) -> Message:
@@ -155,6 +165,12 @@ def silent_lanes(example: Example, known: Library) -> tuple[str, ...]:
     return tuple(
         one for one in silent if known.claims_for(example, one)[0].kind != "leaks"
     )
+
+
+def says_only_its_own(example: Example, known: Library) -> bool:
+    """Whether all that a ❌ raises is an assertion about a test's own values."""
+    raised = [one.raised for one in known.outcomes(example).values()]
+    return any(raised) and all(one is None or _of_ones_own(one) for one in raised)
 
 
 def silent_kind(example: Example, lane: str, known: Library) -> str | None:

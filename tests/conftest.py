@@ -73,13 +73,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known, and let Ctrl-C be Ctrl-C.
 
     A process that a shell starts in the background ignores it, and the signal to quit,
-    and so would all that the tests start. Who only shares tests out can be told to end.
+    and so would all that the tests start.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     in_charge = not hasattr(config, "workerinput")
-    if in_charge and config.getoption("numprocesses", None):
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
     if in_charge and not config.option.collectonly and config.option.markexpr != QUICK:
         _share_servers(config)
     config.addinivalue_line("markers", "lane(name): needs outcomes in that lane only")

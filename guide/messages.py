@@ -199,7 +199,7 @@ def every_failure_has_its_row(known: Library) -> None:
                 one.path,
                 one.start,
                 f"the ❌ {one.id} is in no table of mistakes",
-                "Add its row to docs/mistakes.md: You see | It is | Do | Never.",
+                "Add its row to docs/mistakes.md: Symptom | Cause | Fix | Don't.",
             )
 
 

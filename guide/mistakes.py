@@ -11,7 +11,7 @@ from proof.project import ROOT
 
 MISTAKES = ROOT / "docs" / "mistakes.md"
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+)\)")
-HEAD = ("You see", "It is", "Do", "Never")
+HEAD = ("Symptom", "Cause", "Fix", "Don't")
 SOE = "SOE"
 """The page's short form of the message that it explains at its top."""
 

@@ -8,7 +8,7 @@ from proof.showing.words import lanes_in_short
 if TYPE_CHECKING:
     from guide.messages import Situation
 
-HEAD = ("| You see | It is | Do | Never | Seen on |", "|---|---|---|---|---|")
+HEAD = ("| Symptom | Cause | Fix | Don't | Seen on |", "|---|---|---|---|---|")
 
 
 def row_of(situation: "Situation") -> str:

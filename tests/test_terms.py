@@ -121,7 +121,7 @@ def test_every_entry_is_a_term():
 
 def test_row_of_mistakes_has_an_anchor():
     """A row is found by the first ❌ that it links to; other tables have no anchors."""
-    head = "| You see | It is | Do | Never |\n|---|---|---|---|\n"
+    head = "| Symptom | Cause | Fix | Don't |\n|---|---|---|---|\n"
     row = "| a | b | [c](x.md#good) | [d](x.md#bad), [e](x.md#worse) |\n"
     assert '<tr id="never-bad">' in shown(head + row)
     assert "id=" not in shown(head.replace("You see", "Message") + row)

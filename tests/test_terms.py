@@ -124,4 +124,4 @@ def test_row_of_mistakes_has_an_anchor():
     head = "| Symptom | Cause | Fix | Don't |\n|---|---|---|---|\n"
     row = "| a | b | [c](x.md#good) | [d](x.md#bad), [e](x.md#worse) |\n"
     assert '<tr id="never-bad">' in shown(head + row)
-    assert "id=" not in shown(head.replace("You see", "Message") + row)
+    assert "id=" not in shown(head.replace("Symptom", "Message") + row)

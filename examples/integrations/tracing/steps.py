@@ -12,6 +12,10 @@ from typing import Any
 
 from integrations.tracing.record import current
 
+if sys.version_info >= (3, 12):
+    DISABLE = sys.monitoring.DISABLE
+else:
+    DISABLE = None
 TOOL = 4
 HERE = Path(__file__).parent.parent
 EXPECTED = (StopIteration, StopAsyncIteration, GeneratorExit)
@@ -67,7 +71,7 @@ class Steps:
 
     def _called(self, code: CodeType, offset: int, called: Any, first: Any) -> Any:
         if code.co_filename not in self._files:
-            return sys.monitoring.DISABLE
+            return DISABLE
         if isinstance(called, FunctionType) and self._watched(called.__code__):
             current.called[called.__name__] += 1
             current.kinds[called.__name__] = _kind(called)
@@ -75,13 +79,13 @@ class Steps:
 
     def _begun(self, code: CodeType, offset: int) -> Any:
         if not self._watched(code):
-            return sys.monitoring.DISABLE
+            return DISABLE
         current.begun[code.co_name] += 1
         return None
 
     def _ended(self, code: CodeType, offset: int, value: Any) -> Any:
         if not self._watched(code):
-            return sys.monitoring.DISABLE
+            return DISABLE
         current.ended[code.co_name] += 1
         return None
 

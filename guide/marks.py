@@ -7,8 +7,8 @@ the marks, and so does code, which is there to be copied.
 import re
 from typing import Any
 
-from markdown import Extension, Markdown  # type: ignore[import-untyped]
-from markdown.postprocessors import Postprocessor  # type: ignore[import-untyped]
+from markdown import Extension, Markdown
+from markdown.postprocessors import Postprocessor
 
 WORDS = {"✅": ("good", "works"), "❌": ("bad", "fails as predicted")}
 """The class of each mark, and the word for whoever does not see it."""
@@ -19,7 +19,7 @@ LAST = 0
 """After all that brings stashed HTML back."""
 
 
-class Marks(Postprocessor):  # type: ignore[misc]
+class Marks(Postprocessor):
     """Draws each mark that is neither in code nor in an attribute."""
 
     def run(self, text: str) -> str:
@@ -34,7 +34,7 @@ def _drawn(found: re.Match[str]) -> str:
     return f'<span class="mark mark--{kind}" role="img" aria-label="{word}"></span>'
 
 
-class MarksExtension(Extension):  # type: ignore[misc]
+class MarksExtension(Extension):
     """Draws the marks of a page."""
 
     def extendMarkdown(self, md: Markdown) -> None:

@@ -109,18 +109,22 @@ class Entry:
 
 def said(outcome: Outcome) -> Iterator[tuple[str, str]]:
     """Yield the type and the text of all that a run said."""
-    if outcome.raised is not None and not _of_ones_own(outcome.raised):
-        yield outcome.raised.type, outcome.raised.message
+    raised = _looked_for(outcome)
+    if raised is not None:
+        yield raised.type, raised.message
     for one in outcome.warnings:
         # What raises leaves coroutines behind; the exception is what leads to its fix.
-        if outcome.raised is None or not one.text.endswith(DROPPED):
+        if raised is None or not one.text.endswith(DROPPED):
             yield one.category, one.text
 
 
-def _of_ones_own(raised: Raised) -> bool:
-    """Whether nobody looks for it: no log has it, or it is a test's own numbers."""
+def _looked_for(outcome: Outcome) -> Raised | None:
+    """Return what was raised, unless no log has it or it is a test's own numbers."""
+    raised = outcome.raised
+    if raised is None or raised.type == UNSAID:
+        return None
     compares = raised.type == "AssertionError" and COMPARES.search(raised.message)
-    return raised.type == UNSAID or bool(compares)
+    return None if compares else raised
 
 
 def message(kind: str, text: str) -> Message:
@@ -168,9 +172,9 @@ def silent_lanes(example: Example, known: Library) -> tuple[str, ...]:
 
 
 def says_only_its_own(example: Example, known: Library) -> bool:
-    """Whether all that a ❌ raises is an assertion about a test's own values."""
-    raised = [one.raised for one in known.outcomes(example).values()]
-    return any(raised) and all(one is None or _of_ones_own(one) for one in raised)
+    """Whether all that a ❌ says is an assertion about a test's own values."""
+    seen = known.outcomes(example).values()
+    return any(one.raised for one in seen) and not any(any(said(one)) for one in seen)
 
 
 def silent_kind(example: Example, lane: str, known: Library) -> str | None:

@@ -7,8 +7,8 @@ import json
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from markdown import Extension, Markdown  # type: ignore[import-untyped]
-from markdown.treeprocessors import Treeprocessor  # type: ignore[import-untyped]
+from markdown import Extension, Markdown
+from markdown.treeprocessors import Treeprocessor
 
 from guide.mistakes import HEAD
 
@@ -18,7 +18,7 @@ WIDE = 3
 """Columns of a table that a phone shows as cards."""
 
 
-class Rows(Treeprocessor):  # type: ignore[misc]
+class Rows(Treeprocessor):
     """Gives each row of a table of mistakes the id that `Row.anchor` names."""
 
     def run(self, root: Element) -> None:
@@ -46,7 +46,7 @@ def _mark(row: Element) -> None:
         row.set("id", f"never-{next(filter(None, targets))}")
 
 
-class RowsExtension(Extension):  # type: ignore[misc]
+class RowsExtension(Extension):
     """The extension that mkdocs.yml names."""
 
     def extendMarkdown(self, md: Markdown) -> None:

@@ -6,7 +6,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pymdownx.superfences import (  # type: ignore[import-untyped]
+from pymdownx.superfences import (
     SuperFencesException,
 )
 

@@ -12,8 +12,8 @@ from posixpath import dirname, relpath
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from markdown import Extension, Markdown  # type: ignore[import-untyped]
-from markdown.treeprocessors import Treeprocessor  # type: ignore[import-untyped]
+from markdown import Extension, Markdown
+from markdown.treeprocessors import Treeprocessor
 
 from guide.rows import AFTER_LINKS
 from proof.claims.kinds import SYMPTOMS
@@ -102,7 +102,7 @@ class Linker:
         )
 
 
-class Terms(Treeprocessor):  # type: ignore[misc]
+class Terms(Treeprocessor):
     """Marks the entries of the glossary, and links to them from other pages."""
 
     def run(self, root: Element) -> None:
@@ -118,7 +118,7 @@ class Terms(Treeprocessor):  # type: ignore[misc]
             Linker(to, read_terms()).link(root)
 
 
-class TermsExtension(Extension):  # type: ignore[misc]
+class TermsExtension(Extension):
     """The extension that mkdocs.yml names."""
 
     def extendMarkdown(self, md: Markdown) -> None:

@@ -21,7 +21,7 @@ from guide.write import FILES, Written, assistant, between, bridges, errors, wri
 from guide.write.errors import code
 from proof.claims.read import read_claims
 from proof.errors import MarkdownError
-from proof.outcome import Hang, Left, Outcome, Statement
+from proof.outcome import Hang, Left, Outcome, Raised, Statement, Warned
 from proof.project import ROOT
 from proof.showing.library import Library, read_library
 
@@ -156,6 +156,22 @@ def test_every_error_has_its_examples(entry):
     for situation in entry.situations:
         assert not any(BY_ID[name].good for name in situation.seen)
         assert any(BY_ID[name].good for name in situation.row.good)
+
+
+@pytest.mark.parametrize(
+    ("raised", "found"),
+    [
+        (None, ["RuntimeWarning"]),
+        (("ValueError", "no"), ["ValueError"]),
+        (("AssertionError", "0 != 1"), ["RuntimeWarning"]),
+    ],
+)
+def test_an_exception_is_found_without_what_it_leaves(raised, found):
+    """Coroutines that it leaves are no entry, but where it says a test's own numbers."""
+    warned = Warned("RuntimeWarning", "coroutine 'a' was never awaited", 1)
+    what = Raised(*raised, 1) if raised else None
+    seen = Outcome("a", "sqlite", "returned", raised=what, warnings=(warned,))
+    assert [kind for kind, _ in said(seen)] == found
 
 
 def test_what_the_server_swallows_is_silent():

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from markupsafe import Markup
-from pymdownx.superfences import (  # type: ignore[import-untyped]
+from pymdownx.superfences import (
     SuperFencesException,
 )
 

@@ -133,7 +133,7 @@ def _served(setting: Setting, database: str, sandbox: str) -> Iterator[str]:
         **os.environ,
         "DATABASE_URL": database,
         "SANDBOX_URL": sandbox,
-        "WORTH_MIDDLEWARE": f"{setting.layer}",
+        "WORTH_MIDDLEWARE": setting.layer,
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "examples")]),
         "PYTHONWARNINGS": "ignore",
     }

@@ -167,7 +167,7 @@ def test_every_error_has_its_examples(entry):
     ],
 )
 def test_an_exception_is_found_without_what_it_leaves(raised, found):
-    """Coroutines that it leaves are no entry, but where it says a test's own numbers."""
+    """Coroutines that it leaves are no entry, unless it says a test's own numbers."""
     warned = Warned("RuntimeWarning", "coroutine 'a' was never awaited", 1)
     what = Raised(*raised, 1) if raised else None
     seen = Outcome("a", "sqlite", "returned", raised=what, warnings=(warned,))

@@ -8,9 +8,11 @@ import multiprocessing
 import os
 import runpy
 import sys
+import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,39 @@ _forking = multiprocessing.get_context("forkserver")
 _forking.set_forkserver_preload(list(PRELOADED))
 
 
+_one_reads = threading.Lock()
+
+
+class Process(ForkServerProcess):
+    """A process that any thread may start, and any other wait for.
+
+    The start of one asks each other whether it has ended. Two threads that both ask
+    when it has read its exit code twice, and one gets 255: so one asks at a time.
+    """
+
+    def start(self) -> None:
+        """Start it."""
+        with _one_reads:
+            super().start()
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for its end, at most so many seconds."""
+        wait([self.sentinel], timeout)
+        with _one_reads:
+            super().join(0)
+
+    def is_alive(self) -> bool:
+        """Whether it has not ended."""
+        with _one_reads:
+            return super().is_alive()
+
+    @property
+    def exitcode(self) -> int | None:
+        """Its exit code, None as long as it runs, less than 0 for a signal."""
+        with _one_reads:
+            return super().exitcode
+
+
 @dataclass(frozen=True)
 class Invocation:
     """What an interpreter is told: its arguments, and where it runs."""
@@ -62,12 +97,12 @@ class Invocation:
     session: bool = False
     """Whether it leads a session of its own, which can be killed as one."""
 
-    def start(self) -> ForkServerProcess:
+    def start(self) -> Process:
         """Start it; output and errors are added to their files.
 
         It is killed when the process that started it ends, however that ends.
         """
-        process = _forking.Process(target=_run, args=[self])
+        process = Process(target=_run, args=[self])
         process.start()
         return process
 

@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -20,7 +19,7 @@ import psycopg
 
 from proof.project import ROOT
 from tools.pipeline.host import wait_until
-from tools.pipeline.prepared import Invocation
+from tools.pipeline.prepared import Invocation, Process
 
 EXAMPLES = ROOT / "examples"
 CELERY = ("-m", "celery", "-A", "config", "worker", "--concurrency=1")
@@ -51,7 +50,7 @@ class Rig:
     database: str
     host: str
     settings: dict[str, str] = field(default_factory=dict)
-    workers: list[ForkServerProcess] = field(default_factory=list)
+    workers: list[Process] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
 
     def environment(self, **more: str) -> dict[str, str]:
@@ -82,14 +81,15 @@ class Rig:
             if process.is_alive():
                 process.kill()
                 process.join()
-            assert process.exitcode == 0, errors.read_text("utf-8")
+            said = f"it ended with {process.exitcode}\n{errors.read_text('utf-8')}"
+            assert process.exitcode == 0, said
             return output.read_text("utf-8")
 
     def manage(self, *arguments: str, **more: str) -> str:
         """Run a management command."""
         return self.run("manage.py", *arguments, **more)
 
-    def start_worker(self, *options: str, **more: str) -> ForkServerProcess:
+    def start_worker(self, *options: str, **more: str) -> Process:
         """Start a worker; it need not be ready to find what is queued."""
         log = self.folder / "worker.log"
         arguments = [*CELERY, *QUIETLY, "--loglevel=INFO", *options]
@@ -104,7 +104,7 @@ class Rig:
         output: Path,
         errors: Path,
         session: bool = False,
-    ) -> ForkServerProcess:
+    ) -> Process:
         environment = self.environment(**more)
         return Invocation(
             arguments, environment, EXAMPLES, output, errors, session

@@ -401,6 +401,16 @@ def test_statements_of_the_first_group_are_not_told_again() -> None:
     assert told == [row, ["as first", 1, 6], row]
 
 
+def test_a_loop_is_told_once() -> None:
+    """What is sent round by round is there as its first round, and their number."""
+    rows = [*SENT[:2], *SENT[3:6] * 4, SENT[0]]
+    one = Outcome("right", "sqlite", "returned", statements=tuple(rows))
+    (group,) = grouped({DEFAULT: {"sqlite": one}})
+    told = facts((*SENT[:2], *SENT[3:6], SENT[0]))
+    assert group["statements"] == [*told[:5], ["again", 3, 3], told[5]]
+    assert apart("right", [group]) == {DEFAULT: {"sqlite": one}}
+
+
 def test_editions_that_saw_the_same_stand_in_one_line() -> None:
     """Their names stand together where they saw it in the same lanes."""
     old = Edition("3.11", "5.2")

@@ -1,18 +1,17 @@
 """What was seen of one example: lanes and editions that saw the same stand together.
 
 The first group is told in full, without what is usual. Of each other one only that is
-told in which it differs from the first; of a list of statements, those that the first
-has as well are told by their numbers there: `["as first", 3, 9]` is the third to the
-ninth.
+told in which it differs from the first; the statements of each are told once
+(`proof.keeping.repeats`).
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from difflib import SequenceMatcher
 from typing import Any
 
 from proof.claims.versions import DEFAULT, Edition
+from proof.keeping.repeats import Rows, told_in_full, told_once
 from proof.outcome import Outcome, to_json
 from proof.serialize import full, made
 
@@ -21,10 +20,6 @@ Seen = Mapping[Edition, Mapping[str, Outcome]]
 WHERE = "lanes"
 """The key of a group below which its lanes stand, by edition."""
 STATEMENTS = "statements"
-AS_FIRST = "as first"
-"""Begins a row that stands for statements which the first group has as well."""
-ENOUGH = 3
-"""As many statements must be the same to be told by their numbers."""
 TOGETHER = "; "
 """Between editions whose lanes in a group are the same."""
 NAMED_ELSEWHERE = ("example", "lane")
@@ -49,11 +44,12 @@ def apart(example: str, groups: Iterable[Mapping[str, Any]]) -> Seen:
     seen: dict[Edition, dict[str, Outcome]] = {}
     first: Mapping[str, Any] = {}
     for group in groups:
-        first = first or group
         named = {**first, **group, "example": example, "lane": ""}
         where = named.pop(WHERE)
         if STATEMENTS in group:
-            named[STATEMENTS] = _whole(group[STATEMENTS], first.get(STATEMENTS, []))
+            there = first.get(STATEMENTS, ())
+            named[STATEMENTS] = told_in_full(group[STATEMENTS], there)
+        first = first or named
         outcome = made(Outcome, named)
         for names, lanes in where.items():
             for name in names.split(TOGETHER):
@@ -75,34 +71,15 @@ def _told(outcome: Mapping[str, Any]) -> dict[str, Any]:
 
 def _difference(one: Outcome, first: Outcome) -> dict[str, Any]:
     """Return what a group says: the first what is unusual, others what differs."""
+    there: Rows = ()
     if one is first:
-        return _told(to_json(one))
-    told = full(first)
-    found = _told({k: v for k, v in full(one).items() if v != told[k]})
+        found = _told(to_json(one))
+    else:
+        told = full(first)
+        found = _told({k: v for k, v in full(one).items() if v != told[k]})
+        there = told[STATEMENTS]
     if STATEMENTS in found:
-        found[STATEMENTS] = _shortened(found[STATEMENTS], told[STATEMENTS])
-    return found
-
-
-def _shortened(statements: Sequence[Any], first: Sequence[Any]) -> list[Any]:
-    """Return the statements, long runs of which stand for those of the first group."""
-    before, now = ([json.dumps(row) for row in rows] for rows in (first, statements))
-    found: list[Any] = []
-    done = 0
-    matcher = SequenceMatcher(None, before, now, autojunk=False)
-    for start, at, size in matcher.get_matching_blocks():
-        found += statements[done:at]
-        same = [AS_FIRST, start + 1, start + size]
-        found += [same] if size >= ENOUGH else statements[at : at + size]
-        done = at + size
-    return found
-
-
-def _whole(rows: Iterable[Any], first: Sequence[Any]) -> list[Any]:
-    """Return the statements that were shortened."""
-    found: list[Any] = []
-    for row in rows:
-        found += first[row[1] - 1 : row[2]] if row[0] == AS_FIRST else [row]
+        found[STATEMENTS] = told_once(found[STATEMENTS], there)
     return found
 
 

@@ -9,8 +9,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from proof.watching import block_line
-from proof.watching.block_line import _line_on, coroutine_frames, line_in
+from django_async_lint.watching import line as block_line
+from django_async_lint.watching.line import (
+    Line,
+    _line_on,
+    coroutine_frames,
+    line_in,
+)
+from django_async_lint.watching.own import OneFile
 
 CARRIED = functools.partial(print)
 
@@ -36,7 +42,7 @@ def test_a_torn_stack_tells_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
     coroutine.send(None)
     monkeypatch.setattr(loop, "_thread_id", 1, raising=False)
     monkeypatch.setattr(sys, "_current_frames", lambda: {1: coroutine.cr_frame})
-    assert _line_on(loop, {id(CARRIED)}, __file__) is None
+    assert _line_on(loop, {id(CARRIED)}, OneFile(__file__)) is None
     monkeypatch.undo()
     coroutine.close()
     loop.close()
@@ -50,13 +56,14 @@ def test_the_running_stack_tells_the_line() -> None:
         look(loop, CARRIED)  # The line that is meant.
 
     def look(loop: asyncio.AbstractEventLoop, carried: object) -> None:
-        found.append(_line_on(loop, {id(carried)}, __file__))
+        found.append(_line_on(loop, {id(carried)}, OneFile(__file__)))
 
     async def main() -> None:
         await asks(asyncio.get_running_loop())
 
     asyncio.run(main())
-    assert found == [look.__code__.co_firstlineno + 1]
+    number = look.__code__.co_firstlineno + 1
+    assert found == [Line(__file__, number, "look")]
 
 
 class Lazy:
@@ -105,8 +112,8 @@ def test_a_look_evaluates_no_lazy_object() -> None:
 def test_a_line_is_looked_for_many_times(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine the time is over before the coroutine has come to its await."""
     looks = count()
-    found = SimpleNamespace(on=lambda *_: 7 if next(looks) > 50 else None)
+    found = SimpleNamespace(on=lambda *_: Line("a.py", 7) if next(looks) > 50 else None)
     monkeypatch.setattr(block_line, "PATIENCE", 0.0)
-    monkeypatch.setattr(block_line, "_on_this_stack", lambda _: (0, {1}, {object()}))
+    monkeypatch.setattr(block_line, "_carried", lambda *_: ({1}, {object()}))
     monkeypatch.setattr(block_line, "_line_on", found.on)
     assert line_in("block.py") == 7

@@ -18,23 +18,24 @@ Proof = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel, and with what it depends on."""
+    """An environment with both wheels, and with what it depends on."""
     folder = tmp_path_factory.mktemp("installed")
     source = folder / "source"
-    for name in ("proof", "pyproject.toml", "README.md", "LICENSE"):
+    for name in ("proof", "pyproject.toml", "README.md", "LICENSE", "checker"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         source.mkdir(exist_ok=True)
         copy(ROOT / name, source / name)
-    build = [sys.executable, "-m", "flit_core.wheel", "--outdir", folder, source]
-    subprocess.run(build, check=True, capture_output=True)
+    for each in (source, source / "checker"):
+        build = [sys.executable, "-m", "flit_core.wheel", "--outdir", folder, each]
+        subprocess.run(build, check=True, capture_output=True)
     venv.create(folder / "env")
     (site,) = (folder / "env").glob("lib/python*/site-packages")
-    (wheel,) = folder.glob("*.whl")
+    wheels = sorted(folder.glob("*.whl"))
     # Nothing is downloaded: the dependencies are those that are installed here.
     python = folder / "env" / "bin" / "python"
     pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
     subprocess.run(
-        [*pip, "--no-deps", "--no-index", wheel], check=True, capture_output=True
+        [*pip, "--no-deps", "--no-index", *wheels], check=True, capture_output=True
     )
     (site / "beside.pth").write_text(sysconfig.get_paths()["purelib"], "utf-8")
     return folder / "env" / "bin" / "proof"
@@ -62,7 +63,10 @@ def proof(installed: Path, tmp_path: Path) -> Proof:
 
 def test_the_package_is_the_wheel_s(installed: Path) -> None:
     """Neither the guide nor anything of this folder is there."""
-    code = "import proof; print(*proof.__path__); import guide"
+    code = (
+        "import proof, django_async_lint.watching as w;"
+        "print(*proof.__path__, *w.__path__); import guide"
+    )
     said = subprocess.run(
         [installed.with_name("python"), "-c", code],
         cwd=installed.parent,
@@ -70,7 +74,8 @@ def test_the_package_is_the_wheel_s(installed: Path) -> None:
         text=True,
         check=False,
     )
-    assert said.stdout.startswith(str(installed.parents[1]))
+    paths = said.stdout.split()
+    assert [p.startswith(str(installed.parents[1])) for p in paths] == [True, True]
     assert "No module named 'guide'" in said.stderr
 
 

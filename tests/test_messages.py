@@ -19,11 +19,16 @@ RUNNING = (
     "to_outcome",
     "warm_up",
 )
-OF_THE_CHILDREN = {
-    f"proof.{path.parent.name}.{path.stem}"
-    for room in ("watching", "inside")
-    for path in (FOLDER / room).glob("[a-z]*.py")
-} - OF_BOTH | {f"proof.running.{name}" for name in RUNNING}
+OF_THE_CHILDREN = (
+    {
+        f"proof.{path.parent.name}.{path.stem}"
+        for room in ("watching", "inside")
+        for path in (FOLDER / room).glob("[a-z]*.py")
+    }
+    - OF_BOTH
+    | {"django_async_lint"}
+    | {f"proof.running.{name}" for name in RUNNING}
+)
 PRINT = "import sys, proof.commands.run; print(*sys.modules)"
 
 

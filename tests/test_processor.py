@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from django_async_lint.watching import leftovers as waiting
 from proof.watching import leftovers
 from proof.watching.processor import kept_waiting, queued_for
 
@@ -73,8 +74,8 @@ class NothingOpen:
 )
 def test_a_thread_on_its_way_out_has_time(monkeypatch, waited, most, left):
     """It has a moment of the process's own time to end, and not for ever."""
-    monkeypatch.setattr(leftovers, "GRACE", 0.1)
-    monkeypatch.setattr(leftovers, "MOST_GRACE", most)
+    monkeypatch.setattr(waiting, "GRACE", 0.1)
+    monkeypatch.setattr(waiting, "MOST_GRACE", most)
     told = iter([0.0])
     monkeypatch.setattr(
         leftovers, "threads_kept_waiting", lambda pid: next(told, waited)

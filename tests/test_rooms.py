@@ -16,6 +16,7 @@ LONGEST = 11
 """Files in the longest chain of imports."""
 MOST_LINES, MEDIAN, MOST_OF_A_FUNCTION = 250, 110, 40
 FLOORS = (
+    ("django_async_lint",),
     ("proof.errors", "proof.serialize", "proof.discovery"),
     ("proof.project", "proof.outcome", "proof.questions"),
     ("proof.places", "proof.lanes"),
@@ -31,18 +32,20 @@ FLOORS = (
     ("guide",),
 )
 """The rooms from the ground up: each imports from those below, and of itself."""
+PACKAGES = {"proof": ROOT, "guide": ROOT, "django_async_lint": ROOT / "checker"}
+"""Each package, and the folder that it is in."""
 MODULES = {
-    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(
+    ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(
         ".__init__"
     ): path
-    for package in ("proof", "guide")
-    for path in (ROOT / package).rglob("*.py")
+    for package, folder in PACKAGES.items()
+    for path in (folder / package).rglob("*.py")
 }
 
 
 @cache
 def imports_of(module: str) -> frozenset[str]:
-    """Return the modules of both packages that a module imports.
+    """Return the modules of these packages that a module imports.
 
     Late imports count, and so do the modules that a package finds by itself.
     """
@@ -90,7 +93,7 @@ def functions_of(module: str) -> Iterator[tuple[str, int]]:
 def room_of(module: str) -> str:
     """Return the room, or the module itself where it stands at the top."""
     parts = module.split(".")
-    return "guide" if parts[0] == "guide" else ".".join(parts[:2])
+    return ".".join(parts[:2]) if parts[0] == "proof" else parts[0]
 
 
 def floor_of(room: str) -> int:

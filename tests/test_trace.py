@@ -6,12 +6,13 @@ import threading
 import pytest
 from support import CANCEL, GOAL, fence, lanes_here, outcome_of, verdicts, written
 
+from django_async_lint.watching.connections import describe
+from django_async_lint.watching.threads import thread_role
 from proof.outcome import Outcome, Statement
 from proof.report import Report
 from proof.running.messages import Exit
 from proof.running.run import run
 from proof.running.to_outcome import read_notes
-from proof.watching.trace import describe, thread_role
 
 CODE = f"""
 import asyncio

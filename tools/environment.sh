@@ -2,7 +2,8 @@
 # Make an environment, or say that it is there: tools/environment.sh FOLDER [VERSION]
 # List the interpreters that are here: tools/environment.sh --list
 #
-# The packages are those of requirements.txt. A stamp, written last, holds what was
+# The packages are those of requirements.txt, and the one in `checker/`, which stays where
+# it is. A stamp, written last, holds what was
 # asked for and a copy of the requirements: a folder without it, or with another, was
 # begun and not finished, or is old, and is made anew. PYTHON=... names the
 # interpreter; otherwise the newest that is here is taken, and where the packages do
@@ -60,6 +61,15 @@ choose_pythons() {
     fi
 }
 
+# Let the environment find the package of this repository. The path in the file is
+# relative to the file's own folder.
+find_checker() {
+    for place in "$folder"/lib/python3*/site-packages; do
+        [ ! -d "$place" ] || [ -f "$place/repository.pth" ] ||
+            echo ../../../../checker >"$place/repository.pth"
+    done
+}
+
 reason() {
     sed -n 's/^ERROR: //p' "$log" | grep . || tail -1 "$log"
 }
@@ -91,7 +101,7 @@ if [ "$folder" = --list ]; then
     supported
     exit 0
 fi
-is_fresh && exit 0
+is_fresh && find_checker && exit 0
 mkdir -p .proof
 pythons=$(choose_pythons)
 [ -n "$pythons" ] || fail \
@@ -99,6 +109,7 @@ pythons=$(choose_pythons)
 while read -r version python; do
     echo "Preparing $folder with Python $version, once: about a minute."
     if make_with "$python"; then
+        find_checker
         { echo "$asked"; cat "$lock"; } >"$folder/stamp"
         exit 0
     fi

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Write the requirements anew, with a hash for every file and no address.
 set -eu
-pin="uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-find-links"
+pin="uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-find-links --no-emit-package django-async-lint"
 
 command -v uv >/dev/null || {
     echo "uv is not there; it is only needed to change the requirements." >&2

@@ -12,7 +12,8 @@ import sys
 import threading
 import time
 
-from proof.watching.frames import innermost_in
+from django_async_lint.watching.frames import innermost
+from django_async_lint.watching.own import OneFile
 from proof.watching.processor import queued_for
 from proof.watching.watcher import Watcher
 
@@ -64,5 +65,5 @@ class Heartbeat:
     def _line(self) -> int:
         """Return the block's line at which the loop's thread is, 0 if it is not."""
         stack = sys._current_frames().get(self._loops_thread)
-        frame = innermost_in(self._block, stack)
+        frame = innermost(OneFile(self._block), stack)
         return frame.f_lineno if frame is not None else 0

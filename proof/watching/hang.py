@@ -9,10 +9,10 @@ from typing import Any
 
 from asgiref.sync import SyncToAsync
 
-from proof.watching.block_line import coroutine_frames
-from proof.watching.frames import outwards
-from proof.watching.loops import open_loops
-from proof.watching.threads import thread_role
+from django_async_lint.watching.frames import outwards
+from django_async_lint.watching.line import coroutine_frames
+from django_async_lint.watching.loops import open_loops
+from django_async_lint.watching.threads import thread_role
 
 IDLE = {
     ("selectors.py", "select"): "waits for events",

@@ -4,7 +4,6 @@ import asyncio
 import gc
 import os
 import threading
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,20 +11,13 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from django_async_lint.watching.leftovers import at_rest
+from django_async_lint.watching.loops import open_loops, pending_tasks
 from proof.outcome import Left
-from proof.watching.loops import open_loops, pending_tasks
 from proof.watching.processor import threads_kept_waiting
 
 if TYPE_CHECKING:
     from proof.watching.trace import Trace
-
-GRACE = 1.0
-"""Seconds that a thread or a connection that is on its way out may take for it.
-
-Those in which this process was kept waiting for a processor are not among them.
-"""
-MOST_GRACE = 4.0
-"""Seconds by the clock after which it is over however busy the machine is."""
 
 
 class Baseline:
@@ -50,21 +42,12 @@ class Baseline:
         What was there the last time already is not waited for again.
         """
         gc.collect()
-        begun, before = time.monotonic(), threads_kept_waiting(os.getpid())
-
-        def has_time() -> bool:
-            taken = time.monotonic() - begun
-            if taken < GRACE:
-                return True
-            waited = threads_kept_waiting(os.getpid()) - before
-            return taken - min(waited, MOST_GRACE - GRACE) < GRACE
-
-        found = self._count(trace)
-        while found not in (Left(), self._last) and has_time():
-            time.sleep(0.002)
-            found = self._count(trace)
-        self._last = found
-        return found
+        self._last = at_rest(
+            lambda: self._count(trace),
+            lambda found: found in (Left(), self._last),
+            lambda: threads_kept_waiting(os.getpid()),
+        )
+        return self._last
 
     def left_at_the_end(self, trace: "Trace") -> Left:
         """Return what is open that was not, or was closed, when it was last counted."""

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-JUDGE = "proof"
-"""The package that watches and judges."""
+JUDGES = ("proof", "django_async_lint")
+"""The packages that watch and judge."""
 OUT_OF_REACH = {
     "_getframe": "the frames of who called it",
     "f_back": "the frames of who called it",
@@ -40,7 +40,7 @@ def refused(code: str) -> tuple[int, str] | None:
 def _found(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         for name in _names(node):
-            if name.partition(".")[0] == JUDGE:
+            if name.partition(".")[0] in JUDGES:
                 yield node.lineno, f"`{name}`, which judges it"  # type: ignore[attr-defined]
             elif name in OUT_OF_REACH:
                 yield node.lineno, f"`{name}`: {OUT_OF_REACH[name]}"  # type: ignore[attr-defined]
@@ -64,7 +64,7 @@ def close(block: str) -> None:
     import_ = builtins.__import__
 
     def imported(name: str, globals: Any = None, *more: Any, **named: Any) -> Any:  # noqa: A002
-        if name.partition(".")[0] == JUDGE and _asks() == block:
+        if name.partition(".")[0] in JUDGES and _asks() == block:
             raise ImportError(f"{name} judges this block, which cannot reach it")
         return import_(name, globals, *more, **named)
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from asgiref.sync import SyncToAsync
 
-from proof.watching.block_line import coroutine_frames
-from proof.watching.frames import innermost_in
-from proof.watching.loops import open_loops
+from django_async_lint.watching.frames import innermost
+from django_async_lint.watching.line import coroutine_frames
+from django_async_lint.watching.loops import open_loops
+from django_async_lint.watching.own import OneFile
 
 
 def under_way_together(block: str) -> int:
@@ -35,9 +36,9 @@ def _calls() -> int:
 
 
 def _threads_in(block: str) -> int:
-    frames, found = sys._current_frames(), 0
+    own, frames, found = OneFile(block), sys._current_frames(), 0
     for thread in threading.enumerate():
-        found += innermost_in(block, frames.get(thread.ident or 0)) is not None
+        found += innermost(own, frames.get(thread.ident or 0)) is not None
     return found
 
 

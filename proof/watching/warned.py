@@ -13,8 +13,8 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
-from proof.watching.block_line import line_in
-from proof.watching.frames import outwards
+from django_async_lint.watching.frames import outwards
+from django_async_lint.watching.line import line_in
 
 OF_A_LIBRARY = re.compile(
     "unclosed database in|was deleted while still open"

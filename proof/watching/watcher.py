@@ -15,12 +15,12 @@ from dataclasses import asdict
 from types import FrameType
 from typing import Any
 
+from django_async_lint.watching.loops import watch_loops
 from proof.outcome import BOUNDARIES
 from proof.watching import errors_heard, reaches, warned
 from proof.watching.hang import describe_hang
 from proof.watching.imitation import imitated
 from proof.watching.leftovers import Baseline
-from proof.watching.loops import watch_loops
 from proof.watching.recorder import FileRecorder, Note, Notes
 from proof.watching.trace import Trace
 

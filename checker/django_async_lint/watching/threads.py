@@ -1,12 +1,11 @@
-"""What the threads of an example are for, in the words of the guide."""
+"""What threads are for, in the words of the guide."""
 
 import sys
 import threading
 
 from asgiref.sync import SyncToAsync
 
-from proof.watching.block_line import RUN_FOREVER
-from proof.watching.frames import outwards
+from django_async_lint.watching.frames import RUN_FOREVER, outwards
 
 
 def thread_role(thread: threading.Thread | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The event loops that an example made."""
+"""The event loops that were made, and what is left in them."""
 
 import asyncio
 import functools

@@ -1,4 +1,8 @@
-"""Why a process does not end, told by the process itself when it is asked."""
+"""Why a process does not end, told by the process itself when it is asked.
+
+It cannot tell a wait for a lock: `proof.running.supervise` asks the database for that,
+and decides when a wait is a hang.
+"""
 
 import asyncio
 import sys
@@ -9,6 +13,7 @@ from typing import Any
 
 from asgiref.sync import SyncToAsync
 
+from proof.outcome import BUSY, DEAD_EXECUTOR, SLEEPING_LOOP, THREAD_NEVER_ENDS
 from proof.watching.block_line import coroutine_frames
 from proof.watching.frames import outwards
 from proof.watching.loops import open_loops
@@ -60,13 +65,13 @@ def _stack(frame: FrameType | None) -> Stack:
 
 def _reason(stacks: dict[threading.Thread, Stack]) -> str:
     if _work_for_dead_thread():
-        return "dead executor thread"
+        return DEAD_EXECUTOR
     mains = [_activity(stacks[t]) for t in stacks if t is threading.main_thread()]
     if mains == ["waits for a thread to end"]:
-        return "thread never ends"
+        return THREAD_NEVER_ENDS
     if all(_activity(stack) for stack in stacks.values()) and _loop_sleeps(stacks):
-        return "sleeping loop"
-    return "busy"
+        return SLEEPING_LOOP
+    return BUSY
 
 
 def _is_endless(

@@ -26,7 +26,7 @@ from proof.watching.together import under_way_together
 
 SERIAL = "❌ serial"
 """Stands in a block that claims how many of its statements run at a time."""
-TABLE = re.compile(r'(?:FROM|INTO|UPDATE|TABLE) +"?(\w+)"?', re.IGNORECASE)
+TABLE = re.compile(r'(?:FROM|INTO|UPDATE|TABLE) +["`]?(\w+)', re.IGNORECASE)
 
 
 CLOSED_EACH_TIME = ("worker, ", "server, ")

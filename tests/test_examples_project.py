@@ -400,7 +400,7 @@ def test_kept_broker_breaks(url: str) -> None:
     assert ended.stderr.endswith("RuntimeError: Event loop is closed\n")
 
 
-def test_one_process_default_jobs_declares_a_queue(tmp_path: Path) -> None:
+def test_one_process_at_a_time_declares_a_queue(tmp_path: Path) -> None:
     """Another waits until the file of the exchange is whole."""
     said = python("-c", BINDS, BROKER_FOLDER=str(tmp_path))
     assert said.stdout == "True 0\nFalse 1\n", said.stderr

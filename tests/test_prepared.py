@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tools.pipeline.prepared import Process
 
-JOBS_PER_CORE = 6
+AT_A_TIME = 6
 MANY = 600
 """So many that of processes whose end two threads may read some would end with 255."""
 
@@ -25,5 +25,5 @@ def code_of(number: int) -> int | None:
 
 def test_each_thread_reads_the_exit_code_of_its_process():
     """Whoever else starts a process meanwhile, its exit code is what it says."""
-    with ThreadPoolExecutor(JOBS_PER_CORE) as pool:
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
         assert Counter(pool.map(code_of, range(MANY))) == {7: MANY}

@@ -3,7 +3,7 @@
 A new lane is an entry here and the class of its database in `proof/databases/`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
@@ -49,6 +49,10 @@ class Lane:
     def on(self, server: "Server", folder: Path, mark: str) -> "Database":
         """Return its database on a server that was found or started elsewhere."""
         return self._class()(self.name, folder, mark, server)
+
+    def clean(self) -> Iterator[str]:
+        """Remove what dead runs left on its server, and yield a line about each."""
+        return self._class().clean()
 
     def _class(self) -> "type[Database]":
         found: type[Database] = resolve_name(self.database)

@@ -10,6 +10,15 @@ Row = Mapping[str, Any]
 BOUNDARIES = ("BEGIN", "COMMIT", "ROLLBACK")
 """Kinds that begin or end a transaction; drivers send them in different ways."""
 WRITES = ("INSERT", "UPDATE", "DELETE")
+LOCK_WAIT = "lock wait"
+"""The one reason for a hang that only the database knows."""
+DEAD_EXECUTOR = "dead executor thread"
+SLEEPING_LOOP = "sleeping loop"
+THREAD_NEVER_ENDS = "thread never ends"
+BUSY = "busy"
+"""No reason: it may end yet."""
+REASONS = (LOCK_WAIT, DEAD_EXECUTOR, SLEEPING_LOOP, THREAD_NEVER_ENDS, BUSY)
+"""Why an example does not end."""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from support import GOAL, TWIN_AND_LOST, written
 from proof.claims.versions import DEFAULT, HERE, Edition
 from proof.errors import EvidenceError
 from proof.example import Example
-from proof.keeping.evidence import EVIDENCE, differences, load, save, still
+from proof.keeping.evidence import EVIDENCE, differences, load, save
 from proof.keeping.groups import apart, grouped
 from proof.keeping.pagefile import ANEW, LEVELS, lined, text_of
+from proof.keeping.volatile import still
 from proof.outcome import (
     Change,
     Hang,

@@ -16,7 +16,7 @@ from guide.bench.runs import (
 )
 from guide.bench.site import site
 from proof.commands import HOLDS, count
-from proof.running.run import at_a_time, cores
+from proof.running.run import cores, default_jobs
 
 GROWING = (500, 1000, 2000)
 """Numbers of blocks for which the cost of one is shown."""
@@ -47,9 +47,9 @@ def main(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="proof-bench-") as name:
         folder = Path(name)
         prepared(folder, examples)
-        start = this_runner(examples[: at_a_time()])
+        start = this_runner(examples[: default_jobs()])
         ours = this_runner(examples)
-        _row("this runner", ours, n, at_a_time())
+        _row("this runner", ours, n, default_jobs())
         each = interpreters(examples, folder)
         _row("a new interpreter each", each, n, cores())
         _row("plain, in one process", in_process(examples, folder), n, 1)
@@ -61,7 +61,7 @@ def main(options: argparse.Namespace) -> int:
         f"{ours.cpu / peer.cpu:.2f} times its CPU.\n"
         f"CPU of a new interpreter each / this runner: {each.cpu / ours.cpu:.1f}\n"
         f"Start and end of this runner: {start.wall:.2f} s wall, {start.cpu:.2f} s CPU "
-        f"(a run of {at_a_time()} blocks); of its row\nthat is "
+        f"(a run of {default_jobs()} blocks); of its row\nthat is "
         f"{_each(start.wall, n)} ms wall and {_each(start.cpu, n)} ms CPU."
     )
     _says_how_it_grows()
@@ -73,7 +73,7 @@ def _says_how_it_grows() -> None:
     print("\nMilliseconds an example, by how many there are:")
     print(f"{'':<24}{'wall':>8}{'CPU':>8}{'blocks/s':>10}{'at a time':>11}")
     for number in GROWING:
-        _row(f"{number} blocks", this_runner(blocks(number)), number, at_a_time())
+        _row(f"{number} blocks", this_runner(blocks(number)), number, default_jobs())
 
 
 def _says_what_evidence_costs() -> None:

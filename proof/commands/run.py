@@ -21,7 +21,7 @@ from proof.reading.choose import choose
 from proof.reading.extract import extract
 from proof.report import Report
 from proof.running.messages import LIMIT
-from proof.running.run import LANES, at_a_time, run
+from proof.running.run import LANES, default_jobs, run
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -57,7 +57,7 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs",
         type=count,
-        default=at_a_time(),
+        default=default_jobs(),
         metavar="N",
         help="examples at a time, in all lanes together (default: %(default)s)",
     )

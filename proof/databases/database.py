@@ -6,8 +6,10 @@ run's own random mark. Nothing else on a server is ever opened for writing.
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from proof.databases.server import NO_SERVER, Server
 from proof.errors import LaneUnavailable
@@ -29,6 +31,8 @@ class Database(ABC):
     folder: Path
     mark: str
     server: Server = NO_SERVER
+    only_reads: ClassVar[str] = ""
+    """The statement after which a connection refuses to write."""
 
     @classmethod
     def server_for(cls, folder: Path) -> Server:
@@ -38,6 +42,11 @@ class Database(ABC):
             LaneUnavailable: there is none, and none can be started; says why.
         """
         return NO_SERVER
+
+    @classmethod
+    def clean(cls) -> Iterator[str]:
+        """Remove what dead runs left on the server, and yield a line about each."""
+        yield from ()
 
     @property
     def broker(self) -> str:

@@ -4,6 +4,7 @@ The server that others use too must not be filled. This one lives as long as its
 runs.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from proof.databases.own_server import start_postgres
@@ -26,6 +27,11 @@ class FewConnections(Postgres):
         own = start_postgres(folder, "few-connections", **SETTINGS)
         said = f"a server of the run's own, {own.programs}"
         return Server(own.url, said, own.end)
+
+    @classmethod
+    def clean(cls) -> Iterator[str]:
+        """Yield nothing: the server ended with its run."""
+        yield from ()
 
     def waits_for_lock(self, url: str) -> bool:
         """Return false: a server that takes no more connections cannot be asked."""

@@ -69,10 +69,10 @@ def start_postgres(run: Path, name: str, **settings: object) -> OwnServer:
     Raises:
         LaneUnavailable: the programs are not here, or refuse; says which.
     """
-    programs, place = postgres_programs(), _Place(run, name)
-    reached = place.reached(programs, NEEDED)
-    data, port = place.folder / "data", _free_port()
-    with place.log.open("wb") as log:
+    programs, home = postgres_programs(), _Folder(run, name)
+    reached = home.reached(programs, NEEDED)
+    data, port = home.folder / "data", _free_port()
+    with home.log.open("wb") as log:
         made = subprocess.run(
             [
                 reached / "bin" / "initdb",
@@ -85,18 +85,18 @@ def start_postgres(run: Path, name: str, **settings: object) -> OwnServer:
                 "--no-sync",
             ],
             check=False,
-            **place.options(log),
+            **home.options(log),
         )
         if made.returncode:
-            raise _refused("PostgreSQL", place.log)
+            raise _refused("PostgreSQL", home.log)
         told = {**POSTGRES_SETTINGS, **settings, "port": port}.items()
         options = [f"--{name}={value}" for name, value in told]
         process: subprocess.Popen[bytes] = subprocess.Popen(
-            [reached / "bin" / "postgres", "-D", data, *options], **place.options(log)
+            [reached / "bin" / "postgres", "-D", data, *options], **home.options(log)
         )
     url = f"postgresql://postgres@{LOOPBACK}:{port}/postgres"
-    server = OwnServer(url, place.folder, process, programs)
-    return _once_it_answers("PostgreSQL", server, _asks_postgres, place.log)
+    server = OwnServer(url, home.folder, process, programs)
+    return _once_it_answers("PostgreSQL", server, _asks_postgres, home.log)
 
 
 def start_redis(run: Path, name: str) -> OwnServer:
@@ -105,17 +105,17 @@ def start_redis(run: Path, name: str) -> OwnServer:
     Raises:
         LaneUnavailable: the program is not here, or refuses; says which.
     """
-    (program, programs), place = redis_program(), _Place(run, name)
-    reached, port = place.reached(programs, [program]), _free_port()
-    told = {**REDIS_SETTINGS, "port": str(port), "dir": str(place.folder)}.items()
+    (program, programs), home = redis_program(), _Folder(run, name)
+    reached, port = home.reached(programs, [program]), _free_port()
+    told = {**REDIS_SETTINGS, "port": str(port), "dir": str(home.folder)}.items()
     options = [word for name, value in told for word in (f"--{name}", value)]
-    with place.log.open("wb") as log:
+    with home.log.open("wb") as log:
         process: subprocess.Popen[bytes] = subprocess.Popen(
-            [reached / program, *options], **place.options(log)
+            [reached / program, *options], **home.options(log)
         )
     url = f"redis://{LOOPBACK}:{port}/0"
-    server = OwnServer(url, place.folder, process, programs)
-    return _once_it_answers("Redis", server, _asks_redis, place.log)
+    server = OwnServer(url, home.folder, process, programs)
+    return _once_it_answers("Redis", server, _asks_redis, home.log)
 
 
 def end_cluster(folder: Path) -> None:
@@ -139,7 +139,7 @@ def end_cluster(folder: Path) -> None:
         psutil.wait_procs(there, timeout=0.1)
 
 
-class _Place:
+class _Folder:
     """A server's folder in that of a run, given to who will run the server."""
 
     def __init__(self, run: Path, name: str) -> None:

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from proof.databases.database import PREFIX, Database
 from proof.databases.find_server import postgres_server
+from proof.databases.left_on_postgres import remove_dead
 from proof.databases.server import Server, first_line
 from proof.errors import LaneUnavailable
 
@@ -30,11 +31,16 @@ class Postgres(Database):
     The server's URL is that of any database on it.
     """
 
+    only_reads = "SET default_transaction_read_only = on"
     _admin: psycopg.Connection[tuple[object, ...]] | None = None
 
     @classmethod
     def server_for(cls, folder: Path) -> Server:
         return postgres_server(folder)
+
+    @classmethod
+    def clean(cls) -> Iterator[str]:
+        return remove_dead()
 
     def template(self) -> str:
         return self._url("template")

@@ -13,6 +13,8 @@ SEALED: dict[Path, bytes] = {}
 class Sqlite(Database):
     """SQLite in a file; a fresh database is a copied file."""
 
+    only_reads = "PRAGMA query_only = ON"
+
     def template(self) -> str:
         return self._url(f"{self.lane}_template")
 

@@ -10,7 +10,7 @@ from queue import SimpleQueue
 from proof.errors import ServerDied
 from proof.outcome import Outcome
 from proof.running.messages import Order
-from proof.running.remote import Interpreter, Server
+from proof.running.remote import Interpreter, RemoteForkServer
 
 Seen = tuple[Outcome, float]
 """An outcome and the seconds that it took."""
@@ -19,12 +19,12 @@ Seen = tuple[Outcome, float]
 class Turns:
     """Who may work: so many at a time, and nobody any more once it has ended.
 
-    `at_once` is how many examples run at a time, in all lanes together.
+    `jobs` is how many examples run at a time, in all lanes together.
     """
 
-    def __init__(self, at_once: int) -> None:
-        self.at_once = at_once
-        self._free = at_once
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self._free = jobs
         self._waiting: deque[threading.Lock] = deque()
         self._lock = threading.Lock()
         self._endings: list[Callable[[], None]] | None = []
@@ -144,7 +144,7 @@ class _Dispatch:
         self._starting = threading.Lock()
         self.seen: SimpleQueue[Seen | BaseException | None] = SimpleQueue()
 
-    def work(self, server: Server | None) -> None:
+    def work(self, server: RemoteForkServer | None) -> None:
         """Run orders until there are no more."""
         try:
             has_more = True
@@ -178,7 +178,7 @@ class _Dispatch:
         for interpreter in self._interpreters:
             interpreter.close()
 
-    def _serve(self, server: Server, order: Order) -> Server | None:
+    def _serve(self, server: RemoteForkServer, order: Order) -> RemoteForkServer | None:
         """Run an order, and return the forkserver if it lives."""
         started = time.monotonic()
         try:
@@ -189,7 +189,7 @@ class _Dispatch:
         self.seen.put((outcome, time.monotonic() - started))
         return server
 
-    def _another(self) -> Server:
+    def _another(self) -> RemoteForkServer:
         """Start a forkserver in the place of one that an example took down."""
         with self._lock:
             interpreter = self._interpreters[0].another()

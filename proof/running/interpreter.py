@@ -74,7 +74,7 @@ def _forked(places: list[str], line: Callable[[], str]) -> list[Runner]:
         PLACES[place].prepare()
     if start.empty:
         _fill()
-    observer = Observer(template, start.questions)
+    observer = Observer(template, start.questions, database.only_reads)
     warm_up()
     database.seal()
     _fork_the_forkers(runners, setup)

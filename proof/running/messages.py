@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from proof.outcome import Outcome
+from proof.outcome import BUSY, Outcome
 from proof.serialize import facts, made
 
 LIMIT = 30.0
@@ -120,11 +120,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Exit:
-    """How a child went: its wait status, or that it was ended for hanging."""
+    """How a child went: its wait status, or that it was ended for hanging, and why."""
 
     status: int
     hung: bool = False
-    waits_for_lock: bool = False
+    reason: str = BUSY
 
     def __str__(self) -> str:
         if self.hung:

@@ -39,7 +39,7 @@ class Interpreter:
         self, environment: dict[str, str], count: int, places: Iterable[str]
     ) -> None:
         self._environment, self._places = environment, sorted(places)
-        self.servers = [Server() for _ in range(count)]
+        self.servers = [RemoteForkServer() for _ in range(count)]
         theirs = [end for server in self.servers for end in server.theirs]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "proof.running.interpreter", *self._places],
@@ -88,7 +88,7 @@ class Interpreter:
         other._questions = self._questions
         return other
 
-    def start_again(self) -> "Server":
+    def start_again(self) -> "RemoteForkServer":
         """Start it as the one that it stands in for was, and return its server."""
         empty = not LANES[self._setup.lane].keeps_template
         self.start(self._setup, self._services, self._questions, empty=empty)
@@ -128,7 +128,7 @@ class Interpreter:
         return read(Prepared, line) if line else Prepared(broken="it ended")
 
 
-class Server:
+class RemoteForkServer:
     """A forkserver's other end; `theirs` are the descriptors that it inherits."""
 
     def __init__(self) -> None:

@@ -26,14 +26,14 @@ from proof.running.services import clean_up_after, environment, started
 
 __all__ = [
     "LANES",
-    "at_a_time",
     "clean_up_after",
     "cores",
+    "default_jobs",
     "run",
     "started",
 ]
 
-AT_A_TIME = 8
+JOBS_PER_CORE = 8
 """Examples at a time for each core, in all lanes together."""
 
 
@@ -64,7 +64,7 @@ def run(
     missing = unmet(chosen, lanes)
     counted = {e.id for e in chosen if _is_counted(e, everything)}
     expressions = {e.id: pair_expressions(e, everything) for e in chosen}
-    with _house(limit, Turns(jobs or at_a_time())) as house:
+    with _house(limit, Turns(jobs or default_jobs())) as house:
         works = [
             _Work(name, _orders(name, chosen, expressions, missing), house)
             for name in lanes
@@ -151,7 +151,7 @@ class _Work:
         return tuple(sorted({text for one in self.orders for text in one.questions}))
 
     def _begin(self) -> Interpreter:
-        most = LANES[self.name].at_once or self.house.turns.at_once
+        most = LANES[self.name].at_once or self.house.turns.jobs
         places = {order.place for order in self.orders}
         count = min(most, len(self.orders))
         return Interpreter(environment(self.house.folder), count, places)
@@ -173,9 +173,9 @@ def _orders(
     return sorted(orders, key=lambda order: not order.hang_expected)
 
 
-def at_a_time() -> int:
+def default_jobs() -> int:
     """Return how many examples run at a time: most of them wait most of the time."""
-    return AT_A_TIME * cores()
+    return JOBS_PER_CORE * cores()
 
 
 def cores() -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from proof.outcome import BUSY, LOCK_WAIT
 from proof.running.child import enter
 from proof.running.messages import AT_MOST, LIMIT, Exit, Task
 from proof.running.prctl import be_parent_of_orphans
@@ -67,10 +68,11 @@ def supervise(
 
 @dataclass(frozen=True)
 class _Look:
-    waits_for_lock: bool
-    reason: str
-    where: str
-    endless: bool
+    """Why the child does not end, as it is now."""
+
+    reason: str = BUSY
+    where: str = ""
+    endless: bool = False
 
     @property
     def needed(self) -> int:
@@ -93,7 +95,7 @@ class _Watch:
         started = time.monotonic()
         hang_expected, late = self.task.order.hang_expected, False
         next_look = started + (FIRST_LOOK if hang_expected else self.limit)
-        seen, times = None, 0
+        seen, times = _Look(), 0
         while not self._ended(next_look - time.monotonic()):
             left = self._left(started)
             late = left <= 0
@@ -102,16 +104,16 @@ class _Watch:
                 continue
             look = self._look()
             times = times + 1 if look == seen else 1
-            known = look.reason != "busy" and times >= look.needed
+            known = look.reason != BUSY and times >= look.needed
             hangs = hang_expected and known
             left = self._left(started)
             if left <= 0 or (hangs and not self._ended(0)):
-                return Exit(0, hung=True, waits_for_lock=look.waits_for_lock)
+                return Exit(0, hung=True, reason=look.reason)
             seen, next_look = look, time.monotonic() + min(left, LOOK_AGAIN)
         _, status = os.waitpid(self.pid, 0)
         # Who is asked when it is late, and dies of the question, was to be ended.
         died_of_it = os.WIFSIGNALED(status) and os.WTERMSIG(status) == ASK
-        return Exit(status, hung=late and died_of_it)
+        return Exit(status, hung=late and died_of_it, reason=seen.reason)
 
     def _left(self, started: float) -> float:
         # The clock first: a wait that begins between the two lengthens the time.
@@ -120,15 +122,14 @@ class _Watch:
         return min(self.limit - own, self.limit * AT_MOST - taken)
 
     def _look(self) -> "_Look":
-        lock = self.waits_for_lock()
+        waits_for_lock = self.waits_for_lock()
         self.hangs.clear()
         with suppress(ProcessLookupError):
             os.kill(self._asked(), ASK)
         self._ended(0.3)
         facts = dict(self.hangs.notes()).get("hang", {})
-        reason = "lock wait" if lock else facts.get("reason", "busy")
-        endless = facts.get("endless", False)
-        return _Look(lock, reason, facts.get("where", ""), endless)
+        reason = LOCK_WAIT if waits_for_lock else facts.get("reason", BUSY)
+        return _Look(reason, facts.get("where", ""), facts.get("endless", False))
 
     def _asked(self) -> int:
         """Return the process that runs the block, which need not be the child."""

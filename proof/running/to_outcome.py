@@ -105,6 +105,5 @@ def _end(of: dict[str, list[dict[str, Any]]], exit_: Exit, dropped: int) -> str:
 def _hang(hangs: Iterable[tuple[str, dict[str, Any]]], exit_: Exit) -> Hang | None:
     if not exit_.hung:
         return None
-    facts = dict(hangs).get("hang", {"reason": "busy", "line": 0, "where": "no answer"})
-    reason = "lock wait" if exit_.waits_for_lock else facts["reason"]
-    return Hang(reason, facts["line"], facts["where"])
+    facts = dict(hangs).get("hang", {"line": 0, "where": "no answer"})
+    return Hang(exit_.reason, facts["line"], facts["where"])

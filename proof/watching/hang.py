@@ -1,4 +1,8 @@
-"""Why a process does not end, told by the process itself when it is asked."""
+"""Why a process does not end, told by the process itself when it is asked.
+
+It cannot tell a wait for a lock: `proof.running.supervise` asks the database for that,
+and decides when a wait is a hang.
+"""
 
 import asyncio
 import sys
@@ -13,6 +17,7 @@ from django_async_lint.watching.frames import outwards
 from django_async_lint.watching.line import coroutine_frames
 from django_async_lint.watching.loops import open_loops
 from django_async_lint.watching.threads import thread_role
+from proof.outcome import BUSY, DEAD_EXECUTOR, SLEEPING_LOOP, THREAD_NEVER_ENDS
 
 IDLE = {
     ("selectors.py", "select"): "waits for events",
@@ -60,13 +65,13 @@ def _stack(frame: FrameType | None) -> Stack:
 
 def _reason(stacks: dict[threading.Thread, Stack]) -> str:
     if _work_for_dead_thread():
-        return "dead executor thread"
+        return DEAD_EXECUTOR
     mains = [_activity(stacks[t]) for t in stacks if t is threading.main_thread()]
     if mains == ["waits for a thread to end"]:
-        return "thread never ends"
+        return THREAD_NEVER_ENDS
     if all(_activity(stack) for stack in stacks.values()) and _loop_sleeps(stacks):
-        return "sleeping loop"
-    return "busy"
+        return SLEEPING_LOOP
+    return BUSY
 
 
 def _is_endless(

@@ -12,11 +12,6 @@ from proof.outcome import Change, Row
 from proof.project import PROJECT
 from proof.questions import BUILTINS, EXPRESSIONS
 
-ONLY_READS = {
-    "sqlite": "PRAGMA query_only = ON",
-    "postgresql": "SET default_transaction_read_only = on",
-}
-"""What makes a connection refuse to write, by Django's name for the database."""
 Rows = dict[str, dict[Any, tuple[Any, ...]]]
 
 
@@ -24,9 +19,13 @@ class Observer:
     """Looks at a database over a connection of its own, which only reads.
 
     It knows the template's rows, and what the template answers to the `questions`.
+    `only_reads` is the statement after which a connection refuses to write.
     """
 
-    def __init__(self, template_url: str, questions: Iterable[str]) -> None:
+    def __init__(
+        self, template_url: str, questions: Iterable[str], only_reads: str
+    ) -> None:
+        self._only_reads = only_reads
         self._models = [
             model
             for model in apps.get_models()
@@ -62,7 +61,7 @@ class Observer:
         connection.close()
         connection.settings_dict["NAME"] = dj_database_url.parse(url)["NAME"]
         with connection.cursor() as cursor:
-            cursor.execute(ONLY_READS[connection.vendor])
+            cursor.execute(self._only_reads)
 
     def _answer(self, text: str) -> bool | str:
         try:
@@ -84,10 +83,11 @@ class Observer:
 
     def _all_rows(self) -> dict[str, list[tuple[Any, ...]]]:
         found = {}
+        quoted = connections["default"].ops.quote_name
         with connections["default"].cursor() as cursor:
             for model in self._models:
-                table, key = model._meta.db_table, model._meta.pk.column
-                cursor.execute(f'SELECT * FROM "{table}" ORDER BY "{key}"')
+                table, key = model._meta.db_table, str(model._meta.pk.column)
+                cursor.execute(f"SELECT * FROM {quoted(table)} ORDER BY {quoted(key)}")
                 found[table] = cursor.fetchall()
         return found
 

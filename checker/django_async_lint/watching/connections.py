@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
-TABLE = re.compile(r'(?:FROM|INTO|UPDATE|TABLE) +"?(\w+)"?', re.IGNORECASE)
+TABLE = re.compile(r'(?:FROM|INTO|UPDATE|TABLE) +["`]?(\w+)', re.IGNORECASE)
 Opened = list[tuple[BaseDatabaseWrapper, threading.Thread]]
 
 

@@ -4,18 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from proof.claims.kind import ClaimError, Fields, Kind, Reason, fix, last_line, said
-from proof.outcome import Hang, Outcome
+from proof.outcome import REASONS, Hang, Outcome
 
 if TYPE_CHECKING:
     from proof.claims.claim import Claim
-
-REASONS = (
-    "lock wait",
-    "dead executor thread",
-    "sleeping loop",
-    "thread never ends",
-    "busy",
-)
 
 
 class Hangs(Kind):

@@ -36,7 +36,7 @@ FAULTS = {
     ),
     "process-in-step": (
         "pool process killed inside a step's transaction",
-        "the step rolls back; the message is given back (`reject_on_worker_lost`)",
+        "the step rolls back; the message is requeued (`reject_on_worker_lost`)",
     ),
     "queue-refuses": (
         "Redis refuses the connection when the page queues the task",

@@ -40,11 +40,11 @@ FAULTS = {
     ),
     "queue-refuses": (
         "Redis refuses the connection when the page queues the task",
-        "the page says so, the wish is committed; resumed",
+        "the page says so; the requested run is committed, and resumed",
     ),
     "queue-is-gone": (
         "the queue's folder is gone when the page queues the task",
-        "the page says so, the wish is committed; resumed",
+        "the page says so; the requested run is committed, and resumed",
     ),
     "database-in-step": (
         "database connection ended inside a step's transaction",

@@ -36,15 +36,15 @@ FAULTS = {
     ),
     "process-in-step": (
         "pool process killed inside a step's transaction",
-        "the step rolls back; the message is given back (`reject_on_worker_lost`)",
+        "the step rolls back; the message is requeued (`reject_on_worker_lost`)",
     ),
     "queue-refuses": (
         "Redis refuses the connection when the page queues the task",
-        "the page says so, the wish is committed; resumed",
+        "the page says so; the requested run is committed, and resumed",
     ),
     "queue-is-gone": (
         "the queue's folder is gone when the page queues the task",
-        "the page says so, the wish is committed; resumed",
+        "the page says so; the requested run is committed, and resumed",
     ),
     "database-in-step": (
         "database connection ended inside a step's transaction",

@@ -11,10 +11,10 @@ MEASURED = ROOT / "measured" / "members.json"
 BACK = {
     "nothing": "–",
     "two clicks": "one UPDATE with a condition, one run",
-    "the message sent twice": "what comes second finds the run ended",
+    "the message sent twice": "the second message finds the run ended",
     "the queue down at the first click": "the page says so; a second click",
-    "a process of the pool killed": "the message is given back",
-    "the whole worker killed": "the run is over without a sign of life; a second click",
+    "a process of the pool killed": "the message is requeued",
+    "the whole worker killed": "no heartbeat, so the run is over; a second click",
     "the database connection ended": "another attempt, on a new connection",
     "a page of the code host after the time-out": "another attempt",
     "a page fails once": "another attempt",

@@ -15,9 +15,9 @@ MEASURED = ROOT / "measured" / "probes.json"
 PAGE = "missing"
 CONTROL = "missing-pipeline"
 PROBES = {
-    "worker": "Did the task run, from this code, when it could?",
-    "host": "Did the code host name the children?",
-    "steps": "Was each step begun, and did it end?",
+    "worker": "Did the task run, with current code, after the commit?",
+    "host": "Did the code host list the children?",
+    "steps": "Did each step start and end?",
     "statements": "Was an `INSERT` sent for the children?",
     "commit": "Was it committed, over the same connection?",
 }

@@ -120,12 +120,12 @@ def of_commit(notes: list[Note]) -> str:
 PROBES = (
     Probe(
         "worker",
-        "Did the task run, from this code, when it could?",
+        "Did the task run, with current code, after the commit?",
         "succeeded",
         of_worker,
     ),
-    Probe("host", "Did the code host name the children?", "whole lists", of_host),
-    Probe("steps", "Was each step begun, and did it end?", "ended", of_steps),
+    Probe("host", "Did the code host list the children?", "whole lists", of_host),
+    Probe("steps", "Did each step start and end?", "ended", of_steps),
     Probe(
         "statements", "Was an INSERT sent for the children?", "INSERT", of_statements
     ),

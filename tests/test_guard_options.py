@@ -198,4 +198,4 @@ def test_functions_and_fixtures(folder: Path) -> None:
         "FAILED test_own.py::test_fails_by_itself - assert 2 == 100",
         "FAILED test_own.py::test_written_elsewhere - Failed: the async guard found:",
     ], done.stdout
-    assert "- async guard -" in done.stdout
+    assert "Captured async guard call" in done.stdout

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+from collections.abc import Callable
 from weakref import WeakSet
 
 LOOPS: WeakSet[asyncio.BaseEventLoop] = WeakSet()
@@ -12,14 +13,16 @@ just making, which then cannot be finished (`SystemError: bad argument`).
 """
 
 
-def watch_loops() -> None:
-    """Remember every event loop that this process makes from now on."""
+def watch_loops(tell: Callable[[asyncio.BaseEventLoop], None] | None = None) -> None:
+    """Remember every event loop that this process makes from now on, and tell of it."""
     make = asyncio.BaseEventLoop.__init__
 
     @functools.wraps(make)
     def made(loop: asyncio.BaseEventLoop) -> None:
         make(loop)
         LOOPS.add(loop)
+        if tell is not None:
+            tell(loop)
 
     setattr(asyncio.BaseEventLoop, "__init__", made)  # noqa: B010
 

@@ -133,7 +133,7 @@ class Guard:
         self._opened[number] = (connection.alias, thread_role(), self._line())
 
     def _line(self) -> Line:
-        return calling_line(self.project, patience=0.02)
+        return calling_line(self.project)
 
     def _name(self, one: Transaction) -> str:
         """Return a transaction in words."""

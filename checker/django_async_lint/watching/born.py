@@ -59,7 +59,7 @@ def listen_to_dropped(own: Own, tell: Told) -> None:
         made = _made_at(coroutine, own)
         # What drops it stands on the stack, unless the garbage collector does.
         if not made and not collects:
-            made = calling_line(own, patience=0)
+            made = calling_line(own, looks=0)
         tell(coroutine.__qualname__, made)
         warn(coroutine)
 

@@ -51,23 +51,26 @@ def line_in(block: str) -> int:
     return calling_line(OneFile(block)).number
 
 
-def calling_line(own: Own, patience: float = PATIENCE) -> Line:
+def calling_line(
+    own: Own, looks: int = LOOKS, first: "asyncio.Task[Any] | None" = None
+) -> Line:
     """Return the innermost line of one's own that the present call comes from.
 
     A function that runs in an executor's thread has the `await` that asked for it on
     no stack of its own. The two meet in the `functools.partial` that carries the
-    call: it is a local of the waiting coroutine and of the executor's thread.
+    call: it is a local of the waiting coroutine and of the executor's thread. That
+    coroutine is most likely in the `first` task. Without `looks` nothing is waited for.
     """
     here, hands_over = _innermost(own, sys._getframe(1))
     outer = NOWHERE if here is None else _line_of(here)
     carried, loops = _carried(sys._getframe(1), here) if hands_over else ((), ())
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + PATIENCE
     for look in count() if carried and loops else ():
         for loop in loops:
-            line = _line_on(loop, {*carried}, own)
+            line = _line_on(loop, {*carried}, own, first)
             if line is not None:
                 return line or outer
-        if look >= LOOKS and time.monotonic() > deadline:
+        if look >= looks and (not looks or time.monotonic() > deadline):
             break
         time.sleep(0.0005)
     return outer
@@ -157,14 +160,17 @@ def _is(value: object, kind: type[Kind]) -> TypeGuard[Kind]:
 
 
 def _line_on(
-    loop: asyncio.AbstractEventLoop, carried: set[int], own: Own
+    loop: asyncio.AbstractEventLoop,
+    carried: set[int],
+    own: Own,
+    first: "asyncio.Task[Any] | None" = None,
 ) -> Line | None:
     """Return one's own line at which the loop asked for a carried call.
 
     The coroutine that asked is either suspended, below its task, or still on the
     stack of the loop's own thread, on its way into the `await`.
     """
-    for task in _tasks(loop):
+    for task in _tasks(loop, first):
         line = _line_above(list(coroutine_frames(task)), carried, own)
         if line is not None:
             return line
@@ -186,7 +192,11 @@ def _line_above(frames: list[FrameType], carried: set[int], own: Own) -> Line | 
     return None
 
 
-def _tasks(loop: asyncio.AbstractEventLoop) -> Iterator["asyncio.Task[Any]"]:
+def _tasks(
+    loop: asyncio.AbstractEventLoop, first: "asyncio.Task[Any] | None"
+) -> Iterator["asyncio.Task[Any]"]:
+    if first is not None:
+        yield first
     try:
         yield from asyncio.all_tasks(loop)
     except RuntimeError:

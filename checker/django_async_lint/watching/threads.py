@@ -32,5 +32,8 @@ def _is_requests(thread: threading.Thread) -> bool:
 
 
 def _runs_loop(thread: threading.Thread) -> bool:
-    stack = outwards(sys._current_frames().get(thread.ident or 0))
+    if thread is threading.current_thread():
+        stack = outwards(sys._getframe())
+    else:
+        stack = outwards(sys._current_frames().get(thread.ident or 0))
     return any(frame.f_code is RUN_FOREVER for frame in stack)

@@ -219,8 +219,9 @@ def test_the_collector_is_heard_while_a_library_ignores_warnings(
 ) -> None:
     """What it finds while another's filter is in force is the block's all the same."""
     does = (
-        "library = types.ModuleType('library')\n"
-        "    exec(compile(IGNORES, 'library.py', 'exec'), library.__dict__)\n"
+        "pathlib.Path('library.py').write_text(IGNORES)\n"
+        "    sys.path.insert(0, '.')\n"
+        "    import library\n"
         "    library.collect(asyncio.new_event_loop())"
     )
     ignores = (
@@ -232,7 +233,9 @@ def test_the_collector_is_heard_while_a_library_ignores_warnings(
         "        warnings.simplefilter('ignore')\\n"
         "        gc.collect()\\n"
     )
-    head = f'{HEAD}\nimport asyncio\nimport types\n\nIGNORES = "{ignores}"\n'
+    head = (
+        f'{HEAD}\nimport asyncio\nimport pathlib\nimport sys\n\nIGNORES = "{ignores}"\n'
+    )
     code = f"{head}\n\ndef act():\n    cancel()\n    {does}\n\n\n# ✅ committed: {GOAL}"
     examples = written(tmp_path, fence("collected", code))
     found = verdicts(run(examples, examples, ["sqlite"]), examples)

@@ -122,9 +122,10 @@ def _project_has_its_part(
 
 
 def _reaches_for_nothing(example: Example) -> None:
-    found = reaches.refused(example.code)
+    in_code, in_call = map(reaches.refused, (example.code, example.call or ""))
+    found = in_code or in_call
     if found is not None:
-        line, what = found
+        line, what = found[0] if in_code else 0, found[1]
         raise MarkdownError(
             example.path,
             example.start + line,

@@ -128,6 +128,11 @@ WARNINGS = {
         "warnings.warn('mind this', RuntimeWarning)",
         "# ✅ warns too RuntimeWarning: mind that",
     ),
+    "warning-of-a-name": (
+        "class RuntimeWarning(UserWarning): pass\n    warnings.warn("
+        "'coroutine x was never awaited', RuntimeWarning)",
+        "# ✅ warns too RuntimeWarning: coroutine x was never awaited",
+    ),
     "imitated-warning": (
         "warnings.warn('coroutine x was never awaited', RuntimeWarning)",
         "# ✅ warns too RuntimeWarning: coroutine x was never awaited",
@@ -205,6 +210,8 @@ def test_a_warning_that_the_block_gives_is_not_the_librarys(
 ) -> None:
     """`warnings.warn` of the block shows nothing of Python or Django."""
     assert "given by the block itself" in str(verdict(seen, "imitated-warning"))
+    named = str(verdict(seen, "warning-of-a-name"))
+    assert "a class of the block, called like RuntimeWarning" in named
 
 
 def test_a_wrong_may_be_loud(seen: Mapping[tuple[str, str], Verdict]) -> None:

@@ -13,12 +13,18 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from proof.watching.imitation import GIVEN
 
 METHODS = ("error", "critical")
 """What all others call: `exception` the one, `fatal` the other."""
 ASYNCIO = "asyncio"
 """The logger of what asyncio can only log: lost exceptions and destroyed tasks."""
+OF_ASYNCIO = Path(asyncio.__file__).parent
+CALLS = "events.py"
+"""The one file of asyncio that calls what others hand to a loop."""
 CANCELLED = (concurrent.futures.CancelledError, asyncio.CancelledError)
 MAX_ARGUMENT = 2_000
 """Characters of a record's message that are kept."""
@@ -31,17 +37,26 @@ def listen(hear: Hear) -> None:
     _listen_to_unraisable(hear)
 
 
-def listen_to_asyncio(hear: Hear) -> None:
-    """Tell `hear` what asyncio warns of, and what it hands to a loop's own handler."""
-    _listen_to("warning", hear, lambda name: name == ASYNCIO)
-    _listen_to_loggers(hear, lambda name: name == ASYNCIO)
+def listen_to_asyncio(hear: Callable[[str, str], None]) -> None:
+    """Tell `hear` what asyncio warns of, and what it hands to a loop's own handler.
+
+    Beside the text it is told how that is imitated, if asyncio has not logged it.
+    """
+
+    def logged(text: str) -> None:
+        # Whoever called the method that listens, which called this.
+        file = Path(sys._getframe(2).f_code.co_filename)
+        hear(text, "" if file.parent == OF_ASYNCIO and file.name != CALLS else GIVEN)
+
+    _listen_to("warning", logged, lambda name: name == ASYNCIO)
+    _listen_to_loggers(logged, lambda name: name == ASYNCIO)
     call = asyncio.BaseEventLoop.call_exception_handler
 
     @functools.wraps(call)
     def called(loop: Any, context: dict[str, Any]) -> None:
         cancelled = isinstance(context.get("exception"), CANCELLED)
         if loop._exception_handler is not None and not cancelled:
-            hear(str(context.get("message")))
+            hear(str(context.get("message")), "")
         call(loop, context)
 
     setattr(asyncio.BaseEventLoop, "call_exception_handler", called)  # noqa: B010

@@ -47,6 +47,7 @@ OUT_OF_HANDS = {
     "__class__": "what an object says it is",
     "__module__": "where a class says it is from",
     "__qualname__": "what a class says it is called",
+    "__name__": "what a class or a module says it is called",
     "__traceback__": "where an exception says it is from",
     "args": "what an exception says",
     "logger": "who hears errors",
@@ -125,6 +126,8 @@ def _set_by(node: ast.AST) -> Iterator[str]:
             yield name
         case ast.Name(id=name, ctx=ast.Store()) if name.startswith("__"):
             yield name
+        case ast.Constant(value=str(text)) if text in OUT_OF_HANDS and "__" in text:
+            yield text
         case ast.Call(func=function, args=args):
             called = ast.unparse(function)
             if re.search(r"(?:patch|patch\.object|setattr|delattr)$", called):

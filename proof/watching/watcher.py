@@ -154,7 +154,9 @@ class Watcher:
 
     def _listen_to_errors(self) -> None:
         warned.listen(self._warned, self._block)
-        errors_heard.listen_to_asyncio(lambda text: self._warned("asyncio", text, 0))
+        errors_heard.listen_to_asyncio(
+            lambda text, imitates: self._warned("asyncio", text, 0, imitates)
+        )
         errors_heard.listen_to_threads(self._thread_ended)
         if self.quiet:
             errors_heard.listen(self.heard)

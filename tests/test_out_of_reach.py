@@ -254,6 +254,9 @@ def test_the_template_is_out_of_reach(lane: str, tmp_path: Path) -> None:
         ("warnings.warn = print", "warn"),
         ("mock.patch('django.db.transaction.logger')", "logger"),
         ("mock.patch.object(warnings, 'warn')", "warn"),
+        ("logging.Logger.error = print", "Logger"),
+        ("mock.patch('logging.Logger.error')", "Logger"),
+        ("mock.patch.object(logging.Logger, 'error')", "Logger"),
     ],
 )
 def test_a_block_that_reaches_for_the_judge_is_refused(

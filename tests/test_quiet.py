@@ -20,6 +20,9 @@ from django.db import transaction
 from trading.models import Order
 
 
+kept = []
+
+
 def cancel():
     Order.objects.filter(pk=7).update(status="cancelled")
 
@@ -70,6 +73,22 @@ SERVICES = {
         "    async def begin():\n        task = asyncio.create_task(wrong())\n"
         "        await asyncio.sleep(0.01)\n    asyncio.run(begin())",
         "Task exception was never retrieved",
+    ),
+    "in a task that is kept": (
+        "import asyncio\n    async def wrong():\n        raise KeyError(7)\n"
+        "    async def begin():\n        kept.append(asyncio.create_task(wrong()))\n"
+        "        await asyncio.sleep(0.01)\n    asyncio.run(begin())",
+        "nobody asked a task for its KeyError: 7",
+    ),
+    "a logger that is replaced": (
+        "logging.getLogger('mine').error = lambda *said: None\n"
+        "    logging.getLogger('mine').error('it broke')",
+        "mine: `error` was replaced",
+    ),
+    "by a record": (
+        "logging.getLogger('mine').handle("
+        "logging.LogRecord('mine', 40, 'x', 1, 'it broke', (), None))",
+        "mine: it broke",
     ),
     "in a task of a loop with a handler": (
         "import asyncio\n    async def wrong():\n        raise KeyError(7)\n"

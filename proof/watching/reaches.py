@@ -51,6 +51,7 @@ OUT_OF_HANDS = {
     "__traceback__": "where an exception says it is from",
     "args": "what an exception says",
     "logger": "who hears errors",
+    "Logger": "who hears errors",
     "warn": "who hears warnings",
     "warn_explicit": "who hears warnings",
     "call_exception_handler": "who hears what a loop can only log",
@@ -122,8 +123,8 @@ def _set_by(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Attribute(value=ast.Name(id="self")):
             pass
-        case ast.Attribute(attr=name, ctx=ast.Store() | ast.Del()):
-            yield name
+        case ast.Attribute(value=of, attr=name, ctx=ast.Store() | ast.Del()):
+            yield from (name, ast.unparse(of).rpartition(".")[2])
         case ast.Name(id=name, ctx=ast.Store()) if name.startswith("__"):
             yield name
         case ast.Constant(value=str(text)) if text in OUT_OF_HANDS and "__" in text:
@@ -131,8 +132,8 @@ def _set_by(node: ast.AST) -> Iterator[str]:
         case ast.Call(func=function, args=args):
             called = ast.unparse(function)
             if re.search(r"(?:patch|patch\.object|setattr|delattr)$", called):
-                texts = (one.value for one in args if isinstance(one, ast.Constant))
-                yield from (str(text).rpartition(".")[2] for text in texts)
+                names = (ast.unparse(one).strip("'\"") for one in args)
+                yield from (part for name in names for part in name.split(".")[-2:])
 
 
 def close(block: str) -> None:

@@ -1,10 +1,11 @@
 """The noun that travels: one block of the guide."""
 
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from proof.claims.claim import Claim
-from proof.claims.versions import DEFAULT, HERE, Edition
+from proof.claims.versions import DEFAULT, EDITIONS, HERE, Edition
 from proof.lanes import LANES
 from proof.places import PLACES, UNDER
 
@@ -80,6 +81,16 @@ class Example:
     def claims_for(self, lane: str, edition: Edition = HERE) -> tuple[Claim, ...]:
         """Return the claims that are made for a lane and an edition."""
         return tuple(c for c in self.claims_of(edition) if c.speaks_of(lane))
+
+    def aimless(self) -> str:
+        """Return where a ✅ asks for nothing: a lane and an edition."""
+        lanes = [lane for database in LANES for lane in self.lanes(database)]
+        for lane, edition in product(lanes, EDITIONS):
+            claims = self.claims_for(lane, edition)
+            asks = any(claim.meaning.asks for claim in claims)
+            if claims and claims[0].good and not asks:
+                return f"{lane}, {edition}"
+        return ""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.start}-{self.end}"

@@ -50,6 +50,8 @@ _NODES = (
 )
 RANDOM = "?"
 """What `order_by` takes for an order that is another each time."""
+ORDERS = ("order_by", "earliest", "latest")
+"""Methods that take an order, whose fields must be written out."""
 
 
 def refused(text: str) -> str | None:
@@ -115,6 +117,9 @@ def _call_refused(call: ast.Call) -> Iterator[str]:
             yield "it calls what another call has returned"
     if any(isinstance(one, ast.Constant) and one.value == RANDOM for one in call.args):
         yield "its order is another each time it is asked"
+    if isinstance(call.func, ast.Attribute) and call.func.attr in ORDERS:
+        unread = [one for one in call.args if not isinstance(one, ast.Constant)]
+        yield from (f"`{ast.unparse(one)}` is no field to order by" for one in unread)
 
 
 def _is_known(name: str, bound: set[str]) -> bool:

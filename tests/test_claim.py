@@ -93,9 +93,26 @@ def test_a_claim_of_the_whole_run_keeps_its_own_line() -> None:
     assert only("act()\n# ✅ committed: X").line == 2
 
 
-def test_a_mark_inside_a_string_is_no_claim() -> None:
-    """What looks like a comment inside a string claims nothing."""
-    assert read_claims('text = """\n# ✅ committed: X\n"""\n') == ()
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ('text = """\n# ✅ committed: X\n"""\n', 1),
+        ("act()\n# ☑ committed: X", 2),
+        ("act()\n# so: ✅ committed: X", 2),
+        ("act()  # ❎ lost: X", 1),
+        ("act()\n# ✅ committed: X ✅ committed: Y", 2),
+    ],
+)
+def test_what_only_reads_like_a_claim_is_refused(code: str, line: int) -> None:
+    """A reader takes it for one, and nobody would judge it."""
+    with pytest.raises(ClaimError, match="reads like a claim and is none") as found:
+        read_claims(code)
+    assert found.value.line == line
+
+
+def test_a_mark_that_is_printed_is_no_claim() -> None:
+    """What a program writes may hold any character."""
+    assert read_claims("print('✅ done')\n#> ✅ done\n#\n# a note") == ()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import asyncio, gc
 from proof.watching.errors_heard import listen_to_asyncio
 
 heard = []
-listen_to_asyncio(heard.append)
+listen_to_asyncio(lambda text, imitates: heard.append(text))
 loop = asyncio.new_event_loop()
 {handler}
 loop.create_future().set_exception({error}("x"))

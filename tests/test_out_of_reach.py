@@ -231,6 +231,32 @@ def test_the_template_is_out_of_reach(lane: str, tmp_path: Path) -> None:
         ("gc.get_referrers(x)", "get_referrers"),
         ("call.__closure__[0].cell_contents", "cell_contents"),
         ("object.__subclasses__()", "__subclasses__"),
+        ("logging.Logger.error.__wrapped__", "__wrapped__"),
+        ("warnings.filters.clear()", "warnings.filters"),
+        ("import warnings as w; w.filters.clear()", "warnings.filters"),
+        ("from warnings import filters", "warnings.filters"),
+        ("gc.callbacks.clear()", "gc.callbacks"),
+        ("connection.execute_wrappers.clear()", "execute_wrappers"),
+        ("connection_created.receivers.clear()", "connection_created.receivers"),
+        ("import importlib; importlib.reload(logging)", "importlib.reload"),
+        ("exec('cancel()')", "builtins.exec"),
+        ("eval('cancel()')", "builtins.eval"),
+        ("compile('raise KeyError', 'django/db.py', 'exec')", "builtins.compile"),
+        ("__builtins__['exec']('cancel()')", "__builtins__"),
+        ("code.replace(co_filename='django/db.py')", "co_filename"),
+        ("import linecache; linecache.cache.clear()", "linecache"),
+        ("raise error.with_traceback(other)", "with_traceback"),
+        ("error.__class__ = KeyError", "__class__"),
+        ("error.args = ('no row',)", "args"),
+        ("setattr(error, 'args', ('no row',))", "args"),
+        ("Wrong.__module__ = 'django.db'", "__module__"),
+        ("class Wrong(Exception): __module__ = 'django.db'", "__module__"),
+        ("warnings.warn = print", "warn"),
+        ("mock.patch('django.db.transaction.logger')", "logger"),
+        ("mock.patch.object(warnings, 'warn')", "warn"),
+        ("logging.Logger.error = print", "Logger"),
+        ("mock.patch('logging.Logger.error')", "Logger"),
+        ("mock.patch.object(logging.Logger, 'error')", "Logger"),
     ],
 )
 def test_a_block_that_reaches_for_the_judge_is_refused(
@@ -251,11 +277,29 @@ def test_a_block_that_reaches_for_the_judge_is_refused(
 
 
 @pytest.mark.parametrize(
-    "code", ["import gc\ngc.get_objects()", "proof = 1", "not Python"]
+    "code",
+    [
+        "import gc\ngc.get_objects()",
+        "proof = 1",
+        "not Python",
+        "import re\nre.compile('x')",
+        "redis.eval('return 1', 0)",
+        "self.args = args",
+        "logger = logging.getLogger(__name__)",
+        "connection_created.connect(set_up)",
+        "mock.patch('trading.tasks.cancel.delay')",
+    ],
 )
 def test_what_only_looks_like_it_is_let_through(code: str) -> None:
     """A name that means something else is no reach for the judge."""
     assert reaches.refused(code) is None
+
+
+def test_what_a_caller_evaluates_is_read_as_well(tmp_path: Path) -> None:
+    """The call in the header is code like that of the block."""
+    block = fence("mine", CANCEL, call="[act(), exec('1')]")
+    with pytest.raises(MarkdownError, match=r"docs/page\.md:1: .*`builtins\.exec`"):
+        written(tmp_path, block)
 
 
 def test_an_import_at_run_time_is_refused(tmp_path: Path) -> None:

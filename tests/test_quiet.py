@@ -20,6 +20,9 @@ from django.db import transaction
 from trading.models import Order
 
 
+kept = []
+
+
 def cancel():
     Order.objects.filter(pk=7).update(status="cancelled")
 
@@ -70,6 +73,22 @@ SERVICES = {
         "    async def begin():\n        task = asyncio.create_task(wrong())\n"
         "        await asyncio.sleep(0.01)\n    asyncio.run(begin())",
         "Task exception was never retrieved",
+    ),
+    "in a task that is kept": (
+        "import asyncio\n    async def wrong():\n        raise KeyError(7)\n"
+        "    async def begin():\n        kept.append(asyncio.create_task(wrong()))\n"
+        "        await asyncio.sleep(0.01)\n    asyncio.run(begin())",
+        "nobody asked a task for its KeyError: 7",
+    ),
+    "a logger that is replaced": (
+        "logging.getLogger('mine').error = lambda *said: None\n"
+        "    logging.getLogger('mine').error('it broke')",
+        "mine: `error` was replaced",
+    ),
+    "by a record": (
+        "logging.getLogger('mine').handle("
+        "logging.LogRecord('mine', 40, 'x', 1, 'it broke', (), None))",
+        "mine: it broke",
     ),
     "in a task of a loop with a handler": (
         "import asyncio\n    async def wrong():\n        raise KeyError(7)\n"
@@ -127,6 +146,11 @@ WARNINGS = {
     "another-warning": (
         "warnings.warn('mind this', RuntimeWarning)",
         "# ✅ warns too RuntimeWarning: mind that",
+    ),
+    "warning-of-a-name": (
+        "class RuntimeWarning(UserWarning): pass\n    warnings.warn("
+        "'coroutine x was never awaited', RuntimeWarning)",
+        "# ✅ warns too RuntimeWarning: coroutine x was never awaited",
     ),
     "imitated-warning": (
         "warnings.warn('coroutine x was never awaited', RuntimeWarning)",
@@ -205,6 +229,8 @@ def test_a_warning_that_the_block_gives_is_not_the_librarys(
 ) -> None:
     """`warnings.warn` of the block shows nothing of Python or Django."""
     assert "given by the block itself" in str(verdict(seen, "imitated-warning"))
+    named = str(verdict(seen, "warning-of-a-name"))
+    assert "a class of the block, called like RuntimeWarning" in named
 
 
 def test_a_wrong_may_be_loud(seen: Mapping[tuple[str, str], Verdict]) -> None:
@@ -219,8 +245,9 @@ def test_the_collector_is_heard_while_a_library_ignores_warnings(
 ) -> None:
     """What it finds while another's filter is in force is the block's all the same."""
     does = (
-        "library = types.ModuleType('library')\n"
-        "    exec(compile(IGNORES, 'library.py', 'exec'), library.__dict__)\n"
+        "pathlib.Path('library.py').write_text(IGNORES)\n"
+        "    sys.path.insert(0, '.')\n"
+        "    import library\n"
         "    library.collect(asyncio.new_event_loop())"
     )
     ignores = (
@@ -232,7 +259,9 @@ def test_the_collector_is_heard_while_a_library_ignores_warnings(
         "        warnings.simplefilter('ignore')\\n"
         "        gc.collect()\\n"
     )
-    head = f'{HEAD}\nimport asyncio\nimport types\n\nIGNORES = "{ignores}"\n'
+    head = (
+        f'{HEAD}\nimport asyncio\nimport pathlib\nimport sys\n\nIGNORES = "{ignores}"\n'
+    )
     code = f"{head}\n\ndef act():\n    cancel()\n    {does}\n\n\n# ✅ committed: {GOAL}"
     examples = written(tmp_path, fence("collected", code))
     found = verdicts(run(examples, examples, ["sqlite"]), examples)

@@ -277,6 +277,17 @@ PAIRS = {
         "no warning",
         ("sqlite",),
     ),
+    "warns of a loop": Pair(
+        f"# ❌ lost: {GOAL}\n# ❌ warns asyncio: Task exception was never retrieved",
+        "async def wrong():\n    raise KeyError(7)\n"
+        "async def begin():\n    task = asyncio.create_task(wrong())\n"
+        "    await asyncio.sleep(0)\nasyncio.run(begin())",
+        "import logging\nlogger = logging.getLogger('asyncio')\n"
+        "async def begin():\n    asyncio.get_running_loop().call_soon("
+        "logger.error, 'Task exception was never retrieved')\nasyncio.run(begin())",
+        "given by the block itself",
+        ("sqlite",),
+    ),
     "warns apart": Pair(
         f"# ❌ lost: {GOAL}\n"
         "# ❌ warns RuntimeWarning: coroutine 'sleep' was never awaited",

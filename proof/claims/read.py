@@ -20,6 +20,9 @@ from proof.places import UNDER
 NAMES = (*LANES, *UNDER)
 """What a claim may name between its brackets, beside an edition."""
 MARKS = {"✅": True, "❌": False}
+LIKE_MARKS = tuple("☑✓✔❎✕✖✗✘❗⚠")
+"""What a reader takes for a mark, and nobody judges."""
+LIKE_CLAIM = re.compile(r"#\s*[✅❌]")
 
 
 def read_claims(code: str) -> tuple[Claim, ...]:
@@ -47,6 +50,7 @@ def _marked_comments(code: str) -> Iterator[tuple[int, int, str]]:
         if token.type == tokenize.COMMENT:
             text = token.string.lstrip("#").strip()
             own_line = not token.line[: token.start[1]].strip()
+            _is_judged(token.start[0], text)
             if text[:1] in MARKS:
                 line = token.start[0]
                 if own_line and attached != line - 1:
@@ -55,7 +59,29 @@ def _marked_comments(code: str) -> Iterator[tuple[int, int, str]]:
                     yield line, spoken_of if own_line else line, text
                     attached = line
         elif token.string.strip():
+            _holds_no_claim(token)
             spoken_of = attached = token.end[0]
+
+
+def _is_judged(line: int, text: str) -> None:
+    """See that a comment with a mark begins with it, as only such a one is a claim."""
+    if text.startswith(">"):  # What is printed.
+        return
+    if text.startswith(LIKE_MARKS) or any(mark in text[1:] for mark in MARKS):
+        raise ClaimError(
+            line,
+            f'"# {text}" reads like a claim and is none',
+            "A claim is a comment that begins with ✅ or ❌; leave other marks out.",
+        )
+
+
+def _holds_no_claim(token: tokenize.TokenInfo) -> None:
+    if LIKE_CLAIM.search(token.string):
+        raise ClaimError(
+            token.start[0],
+            "a text of the block reads like a claim and is none",
+            "Write the claim as a comment, or leave the mark out.",
+        )
 
 
 def _tokens(code: str) -> Iterator[tokenize.TokenInfo]:

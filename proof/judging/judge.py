@@ -7,6 +7,7 @@ from proof.claims.claim import Claim
 from proof.claims.kind import Reason
 from proof.claims.versions import HERE, Edition
 from proof.example import Example
+from proof.judging.made import made_by_the_block
 from proof.judging.unclaimed import unclaimed
 from proof.outcome import Outcome
 from proof.questions import is_about
@@ -34,6 +35,7 @@ def judge(
             for claim in claims
             for reason in claim.meaning.refuted(claim, outcome)
         ),
+        made_by_the_block(example, claims, outcome),
         unclaimed(example, claims, outcome),
         _like_kin(claims, outcome, kin, edition),
     )

@@ -16,6 +16,7 @@ from proof.places import PLACES
 from proof.project import PROJECT
 from proof.reading.fences import no_fence_overlooked
 from proof.reading.header import read_header
+from proof.reading.visible import unseen
 from proof.watching import reaches
 
 DOCS = PROJECT.docs
@@ -70,7 +71,7 @@ def _example(root: Path, block: CodeExample) -> Example:
         printed=read_printed(block.source),
     )
     _header_fits_claims(example)
-    _reaches_for_nothing(example)
+    _hides_nothing(example)
     return example
 
 
@@ -121,16 +122,17 @@ def _project_has_its_part(
             )
 
 
-def _reaches_for_nothing(example: Example) -> None:
-    found = reaches.refused(example.code)
-    if found is not None:
-        line, what = found
-        raise MarkdownError(
-            example.path,
-            example.start + line,
-            f"the block {example.id} reaches for {what}",
-            "An example has no need of it: leave it out.",
-        )
+def _hides_nothing(example: Example) -> None:
+    in_code, in_call = map(reaches.refused, (example.code, example.call or ""))
+    for found, does, then in (
+        (in_code, "reaches for", "An example has no need of it: leave it out."),
+        (in_call and (0, in_call[1]), "is called with", "Call what the block has."),
+        (unseen(example.code), "hides", "Write all that runs where it is read."),
+    ):
+        if found:
+            line, problem = example.start + found[0], f"{does} {found[1]}"
+            problem = f"the block {example.id} {problem}"
+            raise MarkdownError(example.path, line, problem, then)
 
 
 def _is_one_of_both(example: Example, wrong: Callable[[str, str], NoReturn]) -> None:
@@ -142,6 +144,12 @@ def _is_one_of_both(example: Example, wrong: Callable[[str, str], NoReturn]) -> 
             f"the block {example.id} makes no claim for {where}",
             "Say what its run shows there, as "
             f"{_ways_to_say(example, silent, bounds)}.",
+        )
+    aimless = example.aimless()
+    if aimless:
+        wrong(
+            f"the ✅ claims no goal for [{aimless}]",
+            "Say what it brings about: `# ✅ committed: EXPRESSION`.",
         )
     for edition in EDITIONS:
         if len({claim.good for claim in example.claims_of(edition)}) == 2:

@@ -6,42 +6,55 @@ below all that a block can silence.
 """
 
 import asyncio
-import concurrent.futures
 import functools
-import itertools
 import logging
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from proof.watching.imitation import GIVEN
+from proof.watching.unasked import CANCELLED, MAX_ARGUMENT
 
 METHODS = ("error", "critical")
 """What all others call: `exception` the one, `fatal` the other."""
 ASYNCIO = "asyncio"
 """The logger of what asyncio can only log: lost exceptions and destroyed tasks."""
-CANCELLED = (concurrent.futures.CancelledError, asyncio.CancelledError)
-MAX_ARGUMENT = 2_000
-"""Characters of a record's message that are kept."""
+OF_ASYNCIO = Path(asyncio.__file__).parent
+CALLS = "events.py"
+"""The one file of asyncio that calls what others hand to a loop."""
 Hear = Callable[[str], None]
 
 
 def listen(hear: Hear) -> None:
     """Tell `hear` each error that is logged, or that Python can raise nowhere."""
     _listen_to_loggers(hear, lambda name: name != ASYNCIO)
+    _listen_to_records(hear)
+    _listen_to_replacing(hear)
     _listen_to_unraisable(hear)
 
 
-def listen_to_asyncio(hear: Hear) -> None:
-    """Tell `hear` what asyncio warns of, and what it hands to a loop's own handler."""
-    _listen_to("warning", hear, lambda name: name == ASYNCIO)
-    _listen_to_loggers(hear, lambda name: name == ASYNCIO)
+def listen_to_asyncio(hear: Callable[[str, str], None]) -> None:
+    """Tell `hear` what asyncio warns of, and what it hands to a loop's own handler.
+
+    Beside the text it is told how that is imitated, if asyncio has not logged it.
+    """
+
+    def logged(text: str) -> None:
+        # Whoever called the method that listens, which called this.
+        file = Path(sys._getframe(2).f_code.co_filename)
+        hear(text, "" if file.parent == OF_ASYNCIO and file.name != CALLS else GIVEN)
+
+    _listen_to("warning", logged, lambda name: name == ASYNCIO)
+    _listen_to_loggers(logged, lambda name: name == ASYNCIO)
     call = asyncio.BaseEventLoop.call_exception_handler
 
     @functools.wraps(call)
     def called(loop: Any, context: dict[str, Any]) -> None:
         cancelled = isinstance(context.get("exception"), CANCELLED)
         if loop._exception_handler is not None and not cancelled:
-            hear(str(context.get("message")))
+            hear(str(context.get("message")), "")
         call(loop, context)
 
     setattr(asyncio.BaseEventLoop, "call_exception_handler", called)  # noqa: B010
@@ -65,57 +78,6 @@ def listen_to_threads(hear: Callable[[BaseException], None]) -> None:
     setattr(threading, "_make_invoke_excepthook", made)  # noqa: B010
 
 
-class Unasked:
-    """The exceptions in futures of threads, for which nobody has asked.
-
-    Only their words are kept: whoever keeps a future keeps what its frames hold.
-    """
-
-    def __init__(self) -> None:
-        self._numbers = itertools.count()
-        self._texts: dict[int, str] = {}
-
-    def listen(self) -> None:
-        """Watch all futures of `concurrent.futures` from now on."""
-        future = concurrent.futures.Future
-        self._after(future, "set_exception", self._set)
-        for name in ("result", "exception"):
-            self._before(future, name)
-
-    def texts(self) -> list[str]:
-        """Return what nobody has asked for."""
-        return list(self._texts.values())
-
-    def _set(self, future: Any, error: BaseException | None) -> None:
-        if error is not None and not isinstance(error, CANCELLED):
-            future._number = next(self._numbers)
-            said = f"{type(error).__name__}: {error}"[:MAX_ARGUMENT]
-            self._texts[future._number] = f"nobody asked a future for its {said}"
-
-    def _after(self, kind: Any, name: str, note: Callable[[Any, Any], None]) -> None:
-        method = getattr(kind, name)
-
-        @functools.wraps(method)
-        def noted(future: Any, value: Any) -> None:
-            # Before the method, which wakes whoever will ask.
-            note(future, value)
-            method(future, value)
-
-        setattr(kind, name, noted)
-
-    def _before(self, kind: Any, name: str) -> None:
-        method = getattr(kind, name)
-
-        @functools.wraps(method)
-        def asked(future: Any, *args: Any, **options: Any) -> Any:
-            try:
-                return method(future, *args, **options)
-            finally:
-                self._texts.pop(getattr(future, "_number", -1), None)
-
-        setattr(kind, name, asked)
-
-
 def _listen_to_loggers(hear: Hear, which: Callable[[str], bool]) -> None:
     for name in METHODS:
         _listen_to(name, hear, which)
@@ -133,6 +95,31 @@ def _listen_to(name: str, hear: Hear, which: Callable[[str], bool]) -> None:
         method(self, msg, *args, **options)
 
     setattr(logging.Logger, name, heard)
+
+
+def _listen_to_records(hear: Hear) -> None:
+    """Hear a record that somebody makes himself; what was heard of it, once more."""
+    method = logging.Logger.handle
+
+    @functools.wraps(method)
+    def handle(self: logging.Logger, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.ERROR and self.name != ASYNCIO:
+            hear(_sentence(self, record.msg, record.args or ()))
+        method(self, record)
+
+    setattr(logging.Logger, "handle", handle)  # noqa: B010
+
+
+def _listen_to_replacing(hear: Hear) -> None:
+    """Hear that somebody puts a method in the place of one that is listened to."""
+    watched = (*METHODS, "exception", "fatal", "log", "_log", "handle")
+
+    def set_(self: logging.Logger, name: str, value: Any) -> None:
+        if name in watched:
+            hear(f"{self.name}: `{name}` was replaced, so nobody hears an error")
+        object.__setattr__(self, name, value)
+
+    setattr(logging.Logger, "__setattr__", set_)  # noqa: B010
 
 
 def _is_cancellation(logger: logging.Logger, options: dict[str, Any]) -> bool:
@@ -173,7 +160,7 @@ def _listen_to_unraisable(hear: Hear) -> None:
     sys.addaudithook(audit)
 
 
-def _sentence(logger: logging.Logger, msg: object, args: tuple[Any, ...]) -> str:
+def _sentence(logger: logging.Logger, msg: object, args: Any) -> str:
     try:
         text = str(msg) % args if args else str(msg)
     except (TypeError, ValueError, KeyError):

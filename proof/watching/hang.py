@@ -64,12 +64,13 @@ def _stack(frame: FrameType | None) -> Stack:
 
 
 def _reason(stacks: dict[threading.Thread, Stack]) -> str:
-    if _work_for_dead_thread():
+    everybody_waits = all(_activity(stack) for stack in stacks.values())
+    if everybody_waits and _work_for_dead_thread():
         return DEAD_EXECUTOR
     mains = [_activity(stacks[t]) for t in stacks if t is threading.main_thread()]
     if mains == ["waits for a thread to end"]:
         return THREAD_NEVER_ENDS
-    if all(_activity(stack) for stack in stacks.values()) and _loop_sleeps(stacks):
+    if everybody_waits and _loop_sleeps(stacks):
         return SLEEPING_LOOP
     return BUSY
 
@@ -77,12 +78,10 @@ def _reason(stacks: dict[threading.Thread, Stack]) -> str:
 def _is_endless(
     stacks: dict[threading.Thread, Stack], tops: Iterable[FrameType | None]
 ) -> bool:
-    if _work_for_dead_thread():
-        return True
-    everybody_waits = all(_activity(stack) for stack in stacks.values())
-    return (
-        everybody_waits
-        and not any(_has_limit(frame) for frame in tops)
+    if not all(_activity(stack) for stack in stacks.values()):
+        return False
+    return _work_for_dead_thread() or (
+        not any(_has_limit(frame) for frame in tops)
         and not any(_may_be_woken(loop) for loop in open_loops())
     )
 

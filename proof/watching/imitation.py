@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
+GIVEN = "given by the block itself"
 EXECUTED = "<string>"
 """What Python calls the file of code that is run from a string."""
 
@@ -17,18 +18,24 @@ def imitated(error: BaseException, block: str) -> str:
     unless a library has one of that name.
     """
     kind = type(error)
-    if _is_blocks(kind, block):
-        names = {_name(c) for c in _below(BaseException) if c.__name__ == kind.__name__}
-        others = sorted(names - {_name(kind)})
-        return f"a class of the block, called like {others[0]}" if others else ""
+    if is_blocks(kind, block):
+        return called_like(kind)
     file, line = _innermost(error.__traceback__)
     if file == EXECUTED or (file == block and _raises(file, line)):
         return "raised by the block itself"
     return ""
 
 
-def _is_blocks(kind: type, block: str) -> bool:
+def is_blocks(kind: type, block: str) -> bool:
+    """Whether a class is one of the block's own."""
     return kind.__module__.rpartition(".")[2] in {Path(block).stem, "__main__"}
+
+
+def called_like(kind: type) -> str:
+    """Return that an exception or a warning of a library is called like a class."""
+    names = {_name(c) for c in _below(BaseException) if c.__name__ == kind.__name__}
+    others = sorted(names - {_name(kind)})
+    return f"a class of the block, called like {others[0]}" if others else ""
 
 
 def _name(kind: type) -> str:

@@ -6,8 +6,9 @@ hold of it, and the ways to it have names, which no honest example needs.
 
 import ast
 import builtins
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 JUDGES = ("proof", "django_async_lint")
@@ -21,8 +22,42 @@ OUT_OF_REACH = {
     "__closure__": "the variables of another function",
     "cell_contents": "the variables of another function",
     "__subclasses__": "every class of the process",
+    "__wrapped__": "what was there before somebody listened",
+    "execute_wrappers": "who hears statements",
+    "warnings.filters": "what decides which warnings are heard",
+    "warnings._filters_mutated": "what decides which warnings are heard",
+    "_warnings": "a warning that nobody hears",
+    "gc.callbacks": "who hears the garbage collector",
+    "connection_created.disconnect": "who hears connections",
+    "connection_created.receivers": "who hears connections",
+    "connection_created.sender_receivers_cache": "who hears connections",
+    "importlib.reload": "a module anew, to which nobody listens",
+    "threading._active": "the threads that are counted",
+    "_work_queue": "what a thread has yet to do",
+    "linecache": "the lines that a traceback shows",
+    "co_filename": "the file that code says it is from",
+    "with_traceback": "where an exception says it is from",
+    "builtins.exec": "code that no reader sees",
+    "builtins.eval": "code that no reader sees",
+    "builtins.compile": "code that no reader sees",
+    "__builtins__": "code that no reader sees",
 }
 """What a name reaches for. `gc.get_objects()` is none: it finds no memory of notes."""
+OUT_OF_HANDS = {
+    "__class__": "what an object says it is",
+    "__module__": "where a class says it is from",
+    "__qualname__": "what a class says it is called",
+    "__name__": "what a class or a module says it is called",
+    "__traceback__": "where an exception says it is from",
+    "args": "what an exception says",
+    "logger": "who hears errors",
+    "Logger": "who hears errors",
+    "warn": "who hears warnings",
+    "warn_explicit": "who hears warnings",
+    "call_exception_handler": "who hears what a loop can only log",
+    "set_exception": "who hears what a future holds",
+}
+"""What no block sets, of anything but its own `self`."""
 
 
 def refused(code: str) -> tuple[int, str] | None:
@@ -38,25 +73,67 @@ def refused(code: str) -> tuple[int, str] | None:
 
 
 def _found(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    known = _imported(tree)
     for node in ast.walk(tree):
-        for name in _names(node):
+        line = getattr(node, "lineno", 0)
+        for name in _names(node, known):
             if name.partition(".")[0] in JUDGES:
-                yield node.lineno, f"`{name}`, which judges it"  # type: ignore[attr-defined]
-            elif name in OUT_OF_REACH:
-                yield node.lineno, f"`{name}`: {OUT_OF_REACH[name]}"  # type: ignore[attr-defined]
+                yield line, f"`{name}`, which judges it"
+            for one in (name, ".".join(name.split(".")[-2:]), name.split(".")[-1]):
+                if one in OUT_OF_REACH:
+                    yield line, f"`{one}`: {OUT_OF_REACH[one]}"
+        for name in _set_by(node):
+            if name in OUT_OF_HANDS:
+                yield line, f"`{name}`: {OUT_OF_HANDS[name]}"
 
 
-def _names(node: ast.AST) -> Iterator[str]:
+def _imported(tree: ast.AST) -> dict[str, str]:
+    """Return what the names of imports mean, beside those that Python has anyway."""
+    known = {name: f"builtins.{name}" for name in ("exec", "eval", "compile")}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            known |= {one.asname: one.name for one in node.names if one.asname}
+        elif isinstance(node, ast.ImportFrom):
+            found = {n.asname or n.name: f"{node.module}.{n.name}" for n in node.names}
+            known |= found
+    return known
+
+
+def _names(node: ast.AST, known: Mapping[str, str]) -> Iterator[str]:
     match node:
         case ast.Import(names=names):
             yield from (one.name for one in names)
         case ast.ImportFrom(module=module, names=names):
             yield module or ""
-            yield from (one.name for one in names)
-        case ast.Attribute(attr=name):
+            yield from (f"{module}.{one.name}" for one in names)
+        case ast.Attribute(value=ast.Name(id=of), attr=name):
+            yield f"{known.get(of, of)}.{name}"
+        case ast.Attribute(attr=name) | ast.keyword(arg=str(name)):
             yield name
+        case ast.Name(id="__builtins__" as name):
+            yield name
+        case ast.Name(id=name) if name in known:
+            yield known[name]
         case ast.Constant(value=str(text)) if text.isprintable() and " " not in text:
             yield text
+
+
+def _set_by(node: ast.AST) -> Iterator[str]:
+    """Yield what a node sets or deletes, of another than `self`; also by a patch."""
+    match node:
+        case ast.Attribute(value=ast.Name(id="self")):
+            pass
+        case ast.Attribute(value=of, attr=name, ctx=ast.Store() | ast.Del()):
+            yield from (name, ast.unparse(of).rpartition(".")[2])
+        case ast.Name(id=name, ctx=ast.Store()) if name.startswith("__"):
+            yield name
+        case ast.Constant(value=str(text)) if text in OUT_OF_HANDS and "__" in text:
+            yield text
+        case ast.Call(func=function, args=args):
+            called = ast.unparse(function)
+            if re.search(r"(?:patch|patch\.object|setattr|delattr)$", called):
+                names = (ast.unparse(one).strip("'\"") for one in args)
+                yield from (part for name in names for part in name.split(".")[-2:])
 
 
 def close(block: str) -> None:

@@ -9,12 +9,12 @@ import sys
 import unittest
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
 from django_async_lint.watching.frames import outwards
 from django_async_lint.watching.line import line_in
+from proof.watching.imitation import GIVEN, called_like, is_blocks
 
 OF_A_LIBRARY = re.compile(
     "unclosed database in|was deleted while still open"
@@ -56,7 +56,7 @@ def listen(warned: Warned, block: str) -> None:
             category.__name__,
             str(message),
             where if not collects else 0,
-            _imitates(category, block) if own else "",
+            _imitates(category, block, bool(own)),
         )
 
     _hear_the_garbage_collector(collects, note)
@@ -174,7 +174,8 @@ def _one_level_up(
     return args, more | {"stacklevel": more.get("stacklevel", 1) + 1}
 
 
-def _imitates(category: type[Warning], block: str) -> str:
-    """Return in which way a warning of the block is not what its category says."""
-    of_block = category.__module__.rpartition(".")[2] in {Path(block).stem, "__main__"}
-    return "" if of_block else "given by the block itself"
+def _imitates(category: type[Warning], block: str, own: bool) -> str:
+    """Return in which way a warning is not what its category says."""
+    if is_blocks(category, block):
+        return called_like(category)
+    return GIVEN if own else ""

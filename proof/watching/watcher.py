@@ -23,6 +23,7 @@ from proof.watching.imitation import imitated
 from proof.watching.leftovers import Baseline
 from proof.watching.recorder import FileRecorder, Note, Notes
 from proof.watching.trace import Trace
+from proof.watching.unasked import Unasked
 
 UNWATCHED = "PROOF_UNWATCHED"
 """A variable with which nobody listens: to show that listening changes nothing."""
@@ -49,7 +50,7 @@ class Watcher:
         self.quiet = quiet
         self._trace = Trace(recorder, block)
         self._baseline: Baseline | None = None
-        self._unasked = errors_heard.Unasked()
+        self._unasked = Unasked()
         self._began_in = 0
         self._listens = False
 
@@ -154,7 +155,9 @@ class Watcher:
 
     def _listen_to_errors(self) -> None:
         warned.listen(self._warned, self._block)
-        errors_heard.listen_to_asyncio(lambda text: self._warned("asyncio", text, 0))
+        errors_heard.listen_to_asyncio(
+            lambda text, imitates: self._warned("asyncio", text, 0, imitates)
+        )
         errors_heard.listen_to_threads(self._thread_ended)
         if self.quiet:
             errors_heard.listen(self.heard)

@@ -149,7 +149,9 @@ def all_judged(names: list[str]) -> Iterator[Judged]:
         fills = [sys.executable, "-m", "proof.running.fill"]
         subprocess.run(fills, cwd=ROOT, env=fill, check=True)
         yield from pool.map(
-            lambda one: judge(*one, folder / one[0].id, folder / "template.sqlite3"),
+            lambda one: judge(
+                one[0], one[1], folder / one[0].id, folder / "template.sqlite3"
+            ),
             [(example, code) for example, code in tests if code is not None],
         )
 

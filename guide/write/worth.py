@@ -48,7 +48,7 @@ def parts(known: Library) -> Mapping[str, str]:
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:
     first = rows[0]
-    yield "| Server | View | In the same time | One request alone | Connections |"
+    yield "| Server | View | Throughput | One request alone | Connections |"
     yield "|---|---|--:|--:|--:|"
     for row in rows:
         server = SERVERS[row["server"]] + LAYERS[row["layer"]]
@@ -61,6 +61,6 @@ def _table(rows: Sequence[Row]) -> Iterator[str]:
 def _where(measured: Mapping[str, Any]) -> str:
     return (
         f"Measured with Python {measured['python']} on {measured['cores']} cores, "
-        f"{measured['processes']} processes a server, {measured['threads']} threads a "
-        "process where there are threads, on PostgreSQL."
+        f"{measured['processes']} processes per server, {measured['threads']} threads "
+        "per process where there are threads, on PostgreSQL."
     )

@@ -1,6 +1,6 @@
 # `make help` says what each goal does.
 .DEFAULT_GOAL := default
-.PHONY: default help serve demo worker measure test quick run record write bench lint matrix stability lock clean environment
+.PHONY: default help serve demo worker measure groups test quick run record write bench lint matrix stability lock clean environment
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -30,8 +30,11 @@ demo: environment ## run the example project with a worker and a server, to try 
 worker: environment $(DATABASE) ## run a worker of the example project that reloads on change
 	@cd examples && ../$(BIN)/watchfiles --filter python "../$(BIN)/celery -A config worker --beat --loglevel=INFO" .
 
+groups: environment ## install what some examples need and nothing else does
+	@sh tools/groups.sh .venv
+
 # The examples first, alone: they fill all cores by themselves.
-test: lint ## run every example in every lane, and all other tests; ARGS="what pytest is to run"
+test: lint groups ## run every example in every lane, and all other tests; ARGS="what pytest is to run"
 ifneq ($(ARGS),)
 	@$(BIN)/python -m pytest $(ARGS)
 else

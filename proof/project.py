@@ -48,6 +48,8 @@ class Project:
         environment: Variables for the Django project; `{run}` is the run's folder.
         services: Servers that examples talk to.
         more_commands: A module with `COMMANDS` of the project's own.
+        optional: Modules that not every environment has. An example that names one did
+            not run where it is not installed.
     """
 
     root: Path
@@ -64,6 +66,7 @@ class Project:
     environment: Mapping[str, str] = field(default_factory=dict)
     services: tuple[Service, ...] = ()
     more_commands: str = ""
+    optional: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, root: Path) -> "Project":
@@ -111,7 +114,7 @@ def find(start: Path) -> Project:
     )
 
 
-LISTS = frozenset({"fixtures", "preload", "unseen"})
+LISTS = frozenset({"fixtures", "preload", "unseen", "optional"})
 """Keys with several values."""
 FOLDERS = {"source": ".", "docs": "docs", "evidence": "evidence"}
 """Where they are in a project that says nothing of them."""

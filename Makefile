@@ -1,6 +1,6 @@
 # `make help` says what each goal does.
 .DEFAULT_GOAL := default
-.PHONY: default help serve demo worker measure groups test quick run record write bench lint matrix stability lock clean environment
+.PHONY: default help serve demo worker site site-next measure groups test quick run record write bench lint matrix stability lock clean environment
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -59,6 +59,12 @@ measure: environment ## measure anew: mechanisms under probes, both case studies
 	@$(BIN)/python -m tools.pipeline $(ARGS)
 	@$(PROOF) write
 
+site: environment ## build the site into site/, for a server, a sub-path or the file system
+	@$(PROOF) site
+
+site-next: environment ## build it with Zensical too, into site-next/, and say what differs
+	@$(PROOF) site --next
+
 bench: environment ## measure what running an example costs
 	@$(PROOF) bench
 
@@ -78,7 +84,7 @@ lock: ## write the hash-locked requirements anew (needs uv)
 
 clean: environment ## remove what was made, but for the environment
 	@$(PROOF) clean
-	@rm -rf site .proof .mypy_cache .ruff_cache .pytest_cache $(DATABASE)* examples/queue
+	@rm -rf site site-next .proof .mypy_cache .ruff_cache .pytest_cache $(DATABASE)* examples/queue
 	@find docs examples guide proof tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 environment:

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from guide.messages import entries, rows_by_id, silent_kind, silent_lanes
+from guide.messages import homes
 from guide.tree import TREE, read_tree
-from proof.claims.kinds import SYMPTOMS
 from proof.example import Example
 from proof.showing.html import relative, tag
 from proof.showing.library import Library
@@ -32,26 +31,15 @@ def places(example: Example, known: Library) -> Iterator[tuple[str, str, str]]:
         branch = read_tree().branch_of(example.id) if TREE.exists() else None
         if branch is not None:
             yield "Which pattern?", "pattern", branch
-    rows = dict.fromkeys(rows_by_id(known).values())
-    ordered = sorted(rows, key=lambda row: row.line)
-    for row in [one for one in ordered if example.id in (*one.good, *one.bad)][:1]:
-        yield "mistakes", "mistakes", row.anchor
-    if not example.good:
-        for entry in entries(known):
-            if any(example.id in one.seen for one in entry.situations):
-                yield entry.message.name, entry.message.page, entry.message.slug
-        yield from _silent(example, known)
+    rows = [row for row in homes(known) if example.id in (*row.good, *row.bad)]
+    for row in rows[:1]:
+        yield "the mistake", homes(known)[row][0].page, row.anchor
+    for row in [] if example.good else rows:
+        for home in homes(known)[row]:
+            if example.id in home.shown_by:
+                yield home.words, home.page, home.section
     for claim in example.settles:
         yield f"claim {claim}", "claims", claim.lower()
-
-
-def _silent(example: Example, known: Library) -> Iterator[tuple[str, str, str]]:
-    """Yield the symptoms under which a failure without a message is found."""
-    lanes = silent_lanes(example, known)
-    kinds = {silent_kind(example, lane, known) for lane in lanes}
-    for kind in SYMPTOMS:
-        if kind in kinds:
-            yield f"silent: {kind}", "silent", kind
 
 
 def _link(example: Example, words: str, page: str, anchor: str) -> Markup:

@@ -1,7 +1,7 @@
 """Plain text beside the pages: llms.txt, llms-full.txt, and each page's Markdown.
 
-A hook of MkDocs. It adds files and changes no page, so a builder that knows no hooks
-builds the same pages without it. All addresses are relative.
+They are written once a site is built, so that any builder will do. All addresses are
+relative.
 """
 
 import re
@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-from mkdocs.structure.files import File, Files
 
 from guide.tree import Tree, read_tree
 from proof.example import Example
@@ -23,21 +21,12 @@ TREE = re.compile(r"^``` tree\n(.*)\n```$", re.MULTILINE)
 FULL = "llms-full.txt"
 
 
-def on_files(files: Files, config: Any) -> Files:
-    """Add the two texts, so that pages can link to them."""
-    texts = {
-        "llms.txt": index(config.site_name, config.nav or ()),
-        FULL: full(read_library()),
-    }
-    for name, text in texts.items():
-        files.append(File.generated(config, name, content=text))
-    return files
-
-
-def on_post_build(config: Any) -> None:
-    """Write each page's Markdown where its address, without the last slash, has .md."""
+def write_texts(folder: Path, name: str, nav: Iterable[Any]) -> None:
+    """Write the two texts, and each page's Markdown beside the page's folder."""
+    (folder / "llms.txt").write_text(index(name, nav), "utf-8")
+    (folder / FULL).write_text(full(read_library()), "utf-8")
     for path in DOCS.glob("**/*.md"):
-        to = Path(config.site_dir) / path.relative_to(DOCS)
+        to = folder / path.relative_to(DOCS)
         to.parent.mkdir(parents=True, exist_ok=True)
         to.write_text(markdown(path), "utf-8")
 

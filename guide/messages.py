@@ -1,93 +1,39 @@
-"""The messages that runs of ❌ examples gave, and the situations behind each."""
+"""Where a mistake is found: under its message, under its symptom, or both.
+
+A page of the index shows a situation in full; every other page leads to it there.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from guide.mistakes import MISTAKES, Row, read_mistakes
+from guide.said import Message, message, said
+from proof.claims.kinds import KINDS
 from proof.errors import MarkdownError
 from proof.example import Example
-from proof.outcome import Outcome, Raised
 from proof.showing.library import Library
 
-NAMES = (
-    (re.compile(r"^(coroutine )'.+'( was never awaited)$"), r"\1'…'\2"),
-    (re.compile(r"^('coroutine' object has no attribute )'\w+'$"), r"\1'…'"),
-    (re.compile(r"^(The view )\S+( didn't return)"), r"\1…\2"),
-    (re.compile(r"^\w+( matching query does not exist)"), r"…\1"),
-    (re.compile(r"^(no (?:order|symbol) )\S+( at the broker)$"), r"\1…\2"),
-    (re.compile(r"(was handed the [a-z ]+ )\w+\."), r"\1…."),
-    (re.compile(r"(?<=run_async\()\w+(?=\(…?)"), "…"),
-    (re.compile(r"^(\S+)( HTTP handlers must either)"), r"…\2"),
-    (re.compile(r"\(\w+\.py, line \d+\)$"), "(…, line …)"),
-    (re.compile(r"(?<=<)[\w.]+ running=\w+ closed=\w+ debug=\w+(?=>)"), "…"),
-    (re.compile(r"^(unclosed transport )<.*>$"), r"\1<…>"),
-    (re.compile(r'^(database )"\w+"( is being)'), r'\1"…"\2'),
-    (re.compile(r"^(Object of type )[A-Z]\w+( is not)"), r"\1…\2"),
-    (re.compile(r"^(Requested setting )\w+"), r"\1…"),
-    (re.compile(r"^(Unexpected logs found: \[').+'\]$"), r"\1…']"),
-    (
-        re.compile(
-            r"^(insert or update on table ).+?( violates .+ constraint ).*", re.S
-        ),
-        r'\1"…"\2"…"',
-    ),
-    (
-        re.compile(
-            r"^(null value in column ).+?( violates not-null constraint).*", re.S
-        ),
-        r"\1…\2",
-    ),
-    (re.compile(r"^<.+>( is bound to a different event loop)"), r"<…>\1"),
-    (re.compile(r"^(Task )<.+>( got Future )<.+>( attached to)"), r"\1<…>\2<…>\3"),
-    (re.compile(r"^(Executing <Task ).+(> took … seconds)$"), r"\1…\2"),
-    (re.compile(r"^(There is no current event loop in thread )'.+'"), r"\1'…'"),
-    (re.compile(r"^(Fetching of )\S+( blocked)"), r"\1…\2"),
-    (re.compile(r"^[A-Z]+ \S+: answered (\d+), .+"), r"… answered \1, …"),
-    (re.compile(r"^\w+(\(\) missing .+ argument: )'.+'$"), r"…\1'…'"),
-)
-"""Names in a message that are the reader's own, and what stands for them."""
-
-
-COMPARES = re.compile(r"^(\S+ != \S+|Lists differ: )|\bhas left \{")
-"""What an assertion of a test says of its own values."""
-DROPPED = " was never awaited"
 LOUD = ("raises", "warns")
 """The symptoms that need a message."""
-UNSAID = "uvicorn.protocols.utils.ClientDisconnected"
-"""A type that uvicorn passes over in silence: no log has it."""
-
-
-@dataclass(frozen=True)
-class Message:
-    """One message: how its type reads in a traceback, and its text without names."""
-
-    type: str
-    text: str
-
-    @property
-    def name(self) -> str:
-        """The type without its module."""
-        kept = r"\w+\.DoesNotExist"
-        found = re.search(rf"({kept}|\w+)$", self.type)
-        return re.sub(r"^\w+(?=\.DoesNotExist$)", "…", found[0]) if found else self.type
-
-    @property
-    def line(self) -> str:
-        """The first line of the text."""
-        return self.text.partition("\n")[0]
-
-    @property
-    def page(self) -> str:
-        """The page of its entry; the one that everybody meets has its own."""
-        return "soe" if self.name == "SynchronousOnlyOperation" else "errors"
-
-    @property
-    def slug(self) -> str:
-        """The entry's anchor."""
-        words = f"{self.name} {self.text}".lower().replace("'", "")
-        return "-".join(re.findall(r"[a-z0-9]+", words)[:11])
+OWN = "own"
+"""The symptom of a test that fails on values of its own."""
+PAGES: Mapping[str, str] = {
+    "lost": "silent",
+    "escaped": "silent",
+    "partial": "silent",
+    "corrupt": "silent-wrong",
+    "hangs": "silent-slow",
+    "leaks": "silent-slow",
+    "blocks": "silent-slow",
+    "serial": "silent-slow",
+    OWN: "silent",
+}
+"""The page of each symptom that says nothing."""
+HEADINGS = {kind.name: kind.heading for kind in KINDS.values() if kind.heading} | {
+    OWN: "A test's own assertion: it fails on its own values"
+}
 
 
 @dataclass(frozen=True)
@@ -96,6 +42,11 @@ class Situation:
 
     row: Row
     seen: dict[str, tuple[str, ...]]
+
+    def says(self, message: Message) -> bool:
+        """Whether its row begins with this message, not with what came of it."""
+        said, line = re.findall(r"`([^`]+)`", self.row.see), message.line
+        return any(one in line or line in one for one in said)
 
 
 @dataclass(frozen=True)
@@ -107,32 +58,35 @@ class Entry:
     situations: tuple[Situation, ...]
 
 
-def said(outcome: Outcome) -> Iterator[tuple[str, str]]:
-    """Yield the type and the text of all that a run said."""
-    raised = _looked_for(outcome)
-    if raised is not None:
-        yield raised.type, raised.message
-    for one in outcome.warnings:
-        # What raises leaves coroutines behind; the exception is what leads to its fix.
-        if raised is None or not one.text.endswith(DROPPED):
-            yield one.category, one.text
+@dataclass(frozen=True)
+class Symptom:
+    """A symptom without a message, and the situations that show it."""
+
+    name: str
+    situations: tuple[Situation, ...]
+
+    @property
+    def heading(self) -> str:
+        """Its title: a word, and what it means."""
+        return HEADINGS[self.name]
+
+    @property
+    def page(self) -> str:
+        """The page that shows it."""
+        return PAGES[self.name]
 
 
-def _looked_for(outcome: Outcome) -> Raised | None:
-    """Return what was raised, unless no log has it or it is a test's own numbers."""
-    raised = outcome.raised
-    if raised is None or raised.type == UNSAID:
-        return None
-    compares = raised.type == "AssertionError" and COMPARES.search(raised.message)
-    return None if compares else raised
+@dataclass(frozen=True)
+class Home:
+    """A place in the index: a section of a page that holds a mistake.
 
+    `shown_by` are the ids of the ❌ for which it stands there.
+    """
 
-def message(kind: str, text: str) -> Message:
-    """Return a recorded message without the names that are the reader's own."""
-    for pattern, replacement in NAMES:
-        text = pattern.sub(replacement, text)
-    model = re.sub(r"[\w.]+(?=\.DoesNotExist$)", "…", kind)
-    return Message(model, text.rstrip())
+    page: str
+    section: str
+    words: str
+    shown_by: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -152,7 +106,7 @@ def entries(known: Library) -> tuple[Entry, ...]:
         Entry(one, tuple(recorded[one]), _situations(seen, rows))
         for one, seen in lanes.items()
     )
-    return tuple(sorted(found, key=lambda entry: _order(entry.message)))
+    return tuple(sorted(found, key=lambda entry: entry.message.order))
 
 
 def silent_lanes(example: Example, known: Library) -> tuple[str, ...]:
@@ -169,12 +123,6 @@ def silent_lanes(example: Example, known: Library) -> tuple[str, ...]:
     return tuple(
         one for one in silent if known.claims_for(example, one)[0].kind != "leaks"
     )
-
-
-def says_only_its_own(example: Example, known: Library) -> bool:
-    """Whether all that a ❌ says is an assertion about a test's own values."""
-    seen = known.outcomes(example).values()
-    return any(one.raised for one in seen) and not any(any(said(one)) for one in seen)
 
 
 def silent_kind(example: Example, lane: str, known: Library) -> str | None:
@@ -203,7 +151,7 @@ def every_failure_has_its_row(known: Library) -> None:
                 one.path,
                 one.start,
                 f"the ❌ {one.id} is in no table of mistakes",
-                "Add its row to docs/mistakes.md: Symptom | Cause | Fix | Don't.",
+                "Add its row to guide/data/mistakes.md: Symptom | Cause | Fix | Don't.",
             )
 
 
@@ -220,5 +168,55 @@ def _situations(
     return tuple(Situation(row, found) for row, found in ordered)
 
 
-def _order(one: Message) -> tuple[str, str]:
-    return "".join(re.findall(r"[a-z0-9]", one.text.lower())), one.type
+@lru_cache(maxsize=1)
+def symptoms(known: Library) -> tuple[Symptom, ...]:
+    """Return each symptom under which a failure without a message is found."""
+    rows = rows_by_id(known)
+    seen: dict[str, dict[Row, dict[str, list[str]]]] = {name: {} for name in HEADINGS}
+    for example in known.examples:
+        for lane in silent_lanes(example, known):
+            kind = silent_kind(example, lane, known) or OWN
+            by_id = seen[kind].setdefault(rows[example.id], {})
+            by_id.setdefault(example.id, []).append(lane)
+    return tuple(
+        Symptom(name, tuple(_situation(row, by_row[row]) for row in _ordered(by_row)))
+        for name, by_row in seen.items()
+        if by_row
+    )
+
+
+def _situation(row: Row, seen: Mapping[str, list[str]]) -> Situation:
+    return Situation(row, {name: tuple(lanes) for name, lanes in seen.items()})
+
+
+@lru_cache(maxsize=1)
+def homes(known: Library) -> Mapping[Row, tuple[Home, ...]]:
+    """Return where each row is found: under messages first, then under symptoms."""
+    found: dict[Row, list[Home]] = {}
+    for row, home in (*_by_message(entries(known)), *_by_symptom(symptoms(known))):
+        found.setdefault(row, []).append(home)
+    return {row: tuple(found[row]) for row in _ordered(found)}
+
+
+def _by_message(all_: tuple[Entry, ...]) -> Iterator[tuple[Row, Home]]:
+    for entry in all_:
+        one = entry.message
+        for situation in entry.situations:
+            ids = tuple(situation.seen)
+            yield situation.row, Home(one.page, one.slug, one.name, ids)
+
+
+def _by_symptom(all_: tuple[Symptom, ...]) -> Iterator[tuple[Row, Home]]:
+    for one in all_:
+        for situation in one.situations:
+            ids = tuple(situation.seen)
+            yield situation.row, Home(one.page, one.name, f"silent: {one.name}", ids)
+
+
+def address(row: Row, known: Library) -> str:
+    """Return the link to a row from a page of docs/."""
+    return f"{homes(known)[row][0].page}.md#{row.anchor}"
+
+
+def _ordered(rows: Mapping[Row, object]) -> list[Row]:
+    return sorted(rows, key=lambda row: row.line)

@@ -1,4 +1,4 @@
-"""The rows of docs/mistakes.md: what one sees, what it is, what to do, what never."""
+"""The rows of guide/data/mistakes.md: symptom, cause, fix, and what led there."""
 
 import re
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from pathlib import Path
 from proof.errors import MarkdownError
 from proof.project import ROOT
 
-MISTAKES = ROOT / "docs" / "mistakes.md"
+MISTAKES = ROOT / "guide" / "data" / "mistakes.md"
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+)\)")
 HEAD = ("Symptom", "Cause", "Fix", "Don't")
 SOE = "SOE"
-"""The page's short form of the message that it explains at its top."""
+"""The rows' short form of the message that everybody meets."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,13 @@ class Row:
         return linked(self.never)
 
     @property
+    def place(self) -> str:
+        """Its place as in a sentence: in tasks, with threads."""
+        return self.section[:1].lower() + self.section[1:]
+
+    @property
     def anchor(self) -> str:
-        """The row's own id on its page."""
+        """The row's own id, on each page that shows it."""
         return f"never-{self.bad[0]}"
 
 
@@ -50,7 +55,7 @@ def linked(text: str) -> tuple[str, ...]:
 
 
 def read_mistakes(path: Path = MISTAKES) -> tuple[Row, ...]:
-    """Return the rows of every table of the page.
+    """Return the rows of every table of the file.
 
     Raises:
         MarkdownError: a row has not four cells, or links to no example in the last.
@@ -72,7 +77,7 @@ def _rows(path: Path) -> Iterator[Row]:
 def _row(path: Path, section: str, number: int, cells: tuple[str, ...]) -> Row:
     if len(cells) != len(HEAD) or not linked(cells[-1]):
         raise MarkdownError(
-            f"docs/{path.name}",
+            f"guide/data/{path.name}",
             number,
             "this row cannot be read",
             f"Write it as | {' | '.join(HEAD)} |, with a link to its ❌ in the last.",

@@ -1,8 +1,9 @@
 """The decision tree: read from guide/data/pattern.toml, shown as nested lists of links.
 
 `fence` is the formatter of a custom fence, beside that of the examples: what the fence
-holds is the name of the node that it shows. What it writes is plain text in lists: it
-can be read aloud, and needs no width.
+holds is the name of the node that it shows. The first node is tiles, the others are
+plain text in lists: they can be read aloud, and need no width. `docs/assets/walk.js`
+walks through these lists, a question at a time.
 """
 
 import tomllib
@@ -138,13 +139,17 @@ def fence(
 
 def _overview(tree: Tree) -> tuple[Markup, ...]:
     first = tree.nodes[tree.first]
-    ways = [tag("a", prose(one), href=f"#{to}") for one, to in first.answers.items()]
-    asked = tag("p", tag("strong", prose(first.question)))
-    return asked, tag("p", Markup(" · ").join(ways))
+    tiles = (
+        tag("a", prose(one), class_="tile", data_to=to, href=f"#{to}")
+        for one, to in first.answers.items()
+    )
+    asked = tag("p", tag("strong", prose(first.question)), class_="asked")
+    return (tag("div", asked, tag("div", *tiles, class_="tiles"), class_="walk"),)
 
 
 def _branch(tree: Tree, name: str) -> tuple[Markup, ...]:
-    return tag("p", prose(tree.nodes[name].question)), _answers(tree, name)
+    asked = tag("p", prose(tree.nodes[name].question), class_="asked")
+    return asked, _answers(tree, name)
 
 
 def _answers(tree: Tree, name: str) -> Markup:
@@ -156,8 +161,10 @@ def _answers(tree: Tree, name: str) -> Markup:
 def _answer(tree: Tree, answer: str, to: str, known: Library) -> Markup:
     said = tag("strong", prose(answer))
     if to in tree.leaves:
-        return tag("li", said, ": ", _leaf(tree.leaves[to], known))
-    return tag("li", said, ": ", prose(tree.nodes[to].question), _answers(tree, to))
+        leaf = tag("span", _leaf(tree.leaves[to], known), class_="leaf")
+        return tag("li", said, ": ", leaf, data_to=to)
+    asked = tag("span", prose(tree.nodes[to].question), class_="asked")
+    return tag("li", said, ": ", asked, _answers(tree, to), data_to=to)
 
 
 def _leaf(leaf: Leaf, known: Library) -> Markup:

@@ -40,6 +40,7 @@ FIRST = (
     "test_honesty.py",
     "test_site_pages.py",
     "test_site.py",
+    "test_finder.py",
     "test_faults.py",
     "test_members_faults.py",
     "test_isolation.py",

@@ -29,10 +29,10 @@ def test_a_mistake_stands_beside_its_fix(row: Row):
 
 
 def test_every_mistake_is_found():
-    """Each ❌ of the guide stands in a table of the page on mistakes."""
+    """Each ❌ of the guide has a row of mistakes."""
     found = {name for row in MISTAKES for name in row.bad}
     missing = [one.at(0) for one in EXAMPLES if not one.good and one.id not in found]
-    assert not missing, f"Add a row to docs/mistakes.md for {missing}"
+    assert not missing, f"Add a row to guide/data/mistakes.md for {missing}"
 
 
 @pytest.mark.parametrize("row", MISTAKES, ids=lambda row: row.never[:60])
@@ -46,7 +46,7 @@ def test_a_row_that_links_to_no_mistake_is_told_of(tmp_path):
     """A row without a link in its last cell is an error that names its line."""
     page = tmp_path / "mistakes.md"
     page.write_text("# M\n\n| SOE | a reason | [do](a.md#good) | nothing |\n", "utf-8")
-    with pytest.raises(MarkdownError, match=r"docs/mistakes\.md:3: this row cannot"):
+    with pytest.raises(MarkdownError, match=r"data/mistakes\.md:3: this row cannot"):
         read_mistakes(page)
 
 

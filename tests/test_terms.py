@@ -119,9 +119,14 @@ def test_every_entry_is_a_term():
     assert read_terms()["wsgi"] == read_terms()["asgi"] == "asgi-wsgi"
 
 
-def test_row_of_mistakes_has_an_anchor():
-    """A row is found by the first ❌ that it links to; other tables have no anchors."""
-    head = "| Symptom | Cause | Fix | Don't |\n|---|---|---|---|\n"
-    row = "| a | b | [c](x.md#good) | [d](x.md#bad), [e](x.md#worse) |\n"
-    assert '<tr id="never-bad">' in shown(head + row)
+def test_row_of_mistakes_is_a_card_with_an_anchor():
+    """It is found by the first ❌ that it links to, and says the fix before the cause.
+
+    Other tables stay tables, without anchors.
+    """
+    head = "| Symptom | Fix | Cause | Don't | Seen on |\n|---|---|---|---|---|\n"
+    row = "| a | [b](x.md#good) | c | [d](x.md#bad), [e](x.md#worse) | SQLite |\n"
+    html = shown(head + row)
+    assert '<li id="never-bad">' in html and "<table" not in html
+    assert html.index("x.md#good") < html.index("<b>Cause</b>") < html.index("x.md#bad")
     assert "id=" not in shown(head.replace("Symptom", "Message") + row)

@@ -16,6 +16,8 @@ from guide.write import (
     claims,
     errors,
     faults,
+    finder,
+    finding,
     members,
     probes,
     silent,
@@ -30,9 +32,17 @@ Parts = Mapping[str, str]
 the whole file."""
 
 FILES: Mapping[str, Callable[[Library], Parts]] = {
-    "docs/errors.md": errors.parts,
+    "docs/find.md": finding.parts,
+    "docs/assets/finder.js": finder.parts,
+    "docs/errors.md": errors.page("errors"),
+    "docs/errors-loop.md": errors.page("errors-loop"),
+    "docs/errors-warnings.md": errors.page("errors-warnings"),
+    "docs/errors-database.md": errors.page("errors-database"),
     "docs/soe.md": errors.soe,
-    "docs/silent.md": silent.parts,
+    "docs/silent.md": silent.page("silent"),
+    "docs/silent-wrong.md": silent.page("silent-wrong"),
+    "docs/silent-slow.md": silent.page("silent-slow"),
+    "docs/mistakes.md": finding.by_place,
     "docs/claims.md": claims.parts,
     "docs/missing.md": probes.parts,
     "docs/missing-faults.md": faults.parts,

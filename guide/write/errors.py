@@ -1,114 +1,75 @@
-"""docs/errors.md: an entry for each message, found by pasting it into the search."""
+"""The pages by message: an entry for each, with every situation that gave it."""
 
-import re
-import textwrap
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
 from guide.messages import Entry, Situation, entries
-from guide.write.mistakes_table import HEAD, row_of
-from proof.errors import MarkdownError
-from proof.project import ROOT
+from guide.write.ask import read_first
+from guide.write.mistakes_table import HEAD, code, row_of
 from proof.showing.library import Library
 
-FIRST = ROOT / "guide" / "data" / "errors.toml"
-"""What to ask first, by an entry's anchor."""
-SHOWN = 100
-"""Characters of a message in the index."""
+SHORT = "SOE"
 
 
-def parts(known: Library) -> Mapping[str, str]:
-    """Return what is written into the page of errors.
+def page(name: str) -> Callable[[Library], Mapping[str, str]]:
+    """Return the function that writes the entries of one page."""
 
-    Raises:
-        MarkdownError: guide/data/errors.toml has a text for an entry that is not there.
-    """
-    found = entries(known)
-    here = [one for one in found if one.message.page == "errors"]
-    ask = read_first({one.message.slug for one in here})
-    return {
-        "index": "\n".join(map(_line, found)),
-        "entries": "\n\n".join("\n\n".join(_entry(one, ask)) for one in here),
-    }
+    def parts(known: Library) -> Mapping[str, str]:
+        found = entries(known)
+        ask = read_first({one.message.slug for one in found})
+        here = (one for one in found if one.message.page == name)
+        return {"entries": "\n\n".join("\n\n".join(_entry(one, ask)) for one in here)}
 
-
-def read_first(slugs: set[str]) -> Mapping[str, str]:
-    """Return what to ask first, by an entry's anchor."""
-    text = FIRST.read_text("utf-8")
-    asked = {slug: one.strip() for slug, one in tomllib.loads(text).items()}
-    for slug in asked.keys() - slugs:
-        line = text[: text.index(slug)].count("\n") + 1
-        raise MarkdownError(
-            f"docs/{FIRST.name}",
-            line,
-            f'errors.md has no entry "{slug}"',
-            "Take the anchor of an entry's heading.",
-        )
-    return asked
+    return parts
 
 
 def soe(known: Library) -> Mapping[str, str]:
     """Return what is written into the page of the error that everybody meets."""
     (entry,) = (one for one in entries(known) if one.message.page == "soe")
-    texts = (_heading(entry, 2), *_by_place(entry), *_recorded(entry))
+    texts = (_heading(entry), *_by_place(entry), *_recorded(entry))
     return {"entry": "\n\n".join(texts)}
 
 
-def _line(entry: Entry) -> str:
-    number = len(entry.situations)
-    times = f", in {number} situations" if number > 1 else ""
-    one = entry.message
-    to = f"#{one.slug}" if one.page == "errors" else f"{one.page}.md#{one.slug}"
-    return f"- [{code(shorten(one.line, SHOWN))}]({to}), `{one.name}`{times}"
-
-
 def _entry(entry: Entry, ask: Mapping[str, str]) -> Iterator[str]:
-    yield _heading(entry, 3)
+    yield _heading(entry)
     if entry.message.slug in ask:
         yield ask[entry.message.slug]
-    named = sorted(entry.situations, key=lambda one: not _says(one, entry))
-    yield "\n".join([*HEAD, *map(row_of, named)])
+    named = sorted(entry.situations, key=lambda one: not one.says(entry.message))
+    yield "\n".join([*HEAD, *(row_of(one, _see(one, entry)) for one in named)])
     yield from _recorded(entry)
 
 
-def _says(situation: Situation, entry: Entry) -> bool:
-    """Return whether a row begins with this message, not with what came of it."""
-    said, line = re.findall(r"`([^`]+)`", situation.row.see), entry.message.line
-    return any(one in line or line in one for one in said)
+def _see(situation: Situation, entry: Entry) -> str:
+    """Return where a message was met, and what the row says beside the message."""
+    row = situation.row
+    where, said = row.section, row.see.strip("`")
+    return where if said == entry.message.line else f"{where}: {row.see}"
 
 
-def _heading(entry: Entry, level: int) -> str:
-    return f"{'#' * level} {code(_title(entry))} {{ #{entry.message.slug} }}"
-
-
-def _title(entry: Entry) -> str:
-    return f"{entry.message.name}: {entry.message.line}"
+def _heading(entry: Entry) -> str:
+    return f"## {code(entry.message.title)} {{ #{entry.message.slug} }}"
 
 
 def _recorded(entry: Entry) -> Iterator[str]:
     """Yield the messages as they were recorded, unless the heading is all of them."""
-    if entry.recorded == (_title(entry),):
+    if [text.removesuffix(":") for text in entry.recorded] == [entry.message.title]:
         return
     if any("\n" in text for text in entry.recorded):
-        yield "Recorded:"
+        yield "Recorded:\n{ .recorded }"
         yield "\n\n".join(f"```text\n{text}\n```" for text in entry.recorded)
     else:
-        yield f"Recorded: {' · '.join(map(code, entry.recorded))}"
+        yield f"Recorded: {' · '.join(map(code, entry.recorded))}\n{{ .recorded }}"
 
 
 def _by_place(entry: Entry) -> Iterator[str]:
-    """Yield a heading and a table for each section of the page on mistakes."""
-    for section, rows in groupby(entry.situations, lambda one: one.row.section):
-        yield f"### {section}"
-        yield "\n".join([*HEAD, *map(row_of, rows)])
+    """Yield a heading and a table for each place in which it was met."""
+    for place, rows in groupby(entry.situations, lambda one: one.row.section):
+        yield f"### {place}"
+        yield "\n".join([*HEAD, *(row_of(one, _at(one)) for one in rows)])
 
 
-def code(text: str) -> str:
-    """Return text as code, which may hold backticks itself."""
-    return f"`` {text} ``" if "`" in text else f"`{text}`"
-
-
-def shorten(text: str, width: int) -> str:
-    """Return the words of a text that fit, and … for the others."""
-    return textwrap.shorten(text, width, placeholder=" …")
+def _at(situation: Situation) -> str:
+    """Return a symptom without the message that the page is about."""
+    see = situation.row.see
+    said = see.removeprefix(f"{SHORT} ").removeprefix(f"{SHORT}, ")
+    return said[:1].upper() + said[1:]

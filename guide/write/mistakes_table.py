@@ -1,22 +1,34 @@
-"""Rows of docs/mistakes.md, as the indexes of errors and of silence show them."""
+"""Rows of mistakes as the pages of the index show them: the fix first."""
 
+import re
+import textwrap
 from typing import TYPE_CHECKING
 
+from guide.rows import SHOWN
 from proof.example import lane_order
 from proof.showing.words import lanes_in_short
 
 if TYPE_CHECKING:
     from guide.messages import Situation
 
-HEAD = ("| Symptom | Cause | Fix | Don't | Seen on |", "|---|---|---|---|---|")
+HEAD = (f"| {' | '.join(SHOWN)} |", "|---" * len(SHOWN) + "|")
+NOTHING = "nothing; "
+"""How a symptom begins that has no message; on its page, that goes without saying."""
 
 
-def row_of(situation: "Situation") -> str:
-    """Return a row of mistakes as it stands in an index, with a link to itself."""
+SOE = re.compile(r"\bSOE\b")
+
+
+def spelt_out(see: str) -> str:
+    """Return a symptom without the short form that is not explained everywhere."""
+    return SOE.sub("`SynchronousOnlyOperation`", see)
+
+
+def row_of(situation: "Situation", see: str | None = None) -> str:
+    """Return a row as a page shows it; its symptom is said in other words if given."""
     row = situation.row
-    where = row.section[:1].lower() + row.section[1:]
-    see = f"[{where}](mistakes.md#{row.anchor}): {row.see.removeprefix('nothing; ')}"
-    cells = (see, row.what, row.do, row.never, lanes_of(situation))
+    seen = spelt_out(row.see.removeprefix(NOTHING)) if see is None else see
+    cells = (seen, row.do, row.what, row.never, lanes_of(situation))
     return f"| {' | '.join(cells)} |"
 
 
@@ -24,3 +36,23 @@ def lanes_of(situation: "Situation") -> str:
     """Return the lanes in which any ❌ of a situation was seen."""
     lanes = {lane for one in situation.seen.values() for lane in one}
     return lanes_in_short(sorted(lanes, key=lane_order))
+
+
+def anchor(symptom: str, place: str) -> str:
+    """Return the anchor of a symptom's rows in one place."""
+    return f"{symptom}-{slug(place)}"
+
+
+def slug(place: str) -> str:
+    """Return a place as an anchor."""
+    return "-".join(place.lower().replace(",", "").split())
+
+
+def code(text: str) -> str:
+    """Return text as code, which may hold backticks itself."""
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
+
+
+def shorten(text: str, width: int) -> str:
+    """Return the words of a text that fit, and … for the others."""
+    return textwrap.shorten(text, width, placeholder=" …")

@@ -1,0 +1,159 @@
+// The finder's page: a text or a choice, its fixes, and an address for each state.
+{
+  const MOST = 1500, SHOWN = 5, SURE = 0.45;
+  const base = new URL(JSON.parse(document.getElementById("__config").textContent).base.replace(/\/?$/, "/"), location);
+  const form = document.getElementById("finder"), text = document.getElementById("finder-text");
+  const out = document.getElementById("finder-found"), choice = form.querySelector("details");
+  const tiles = [...form.querySelectorAll("a.tile")];
+  const own = (a) => Object.fromEntries(new URLSearchParams(a.getAttribute("href").slice(1)));
+  const choices = tiles.map((one) => [one, own(one)]);
+
+  // A page of the file system may load a script, and nothing else.
+  const script = (path) => new Promise((resolve, reject) => {
+    document.head.append(Object.assign(document.createElement("script"),
+      { src: new URL(path, base), onload: resolve, onerror: reject }));
+  });
+  const once = (load) => { let kept; return () => kept ??= load(); };
+  const data = once(async () => {
+    let given;
+    window.found = (one) => { given = one; };
+    await Promise.all([script("assets/match.js"), script("assets/finder.js")]);
+    return prepared(given);
+  });
+  const sections = once(async () => {
+    if (location.protocol === "file:") await script("search/search_index.js");
+    else window.__index = await (await fetch(new URL("search/search_index.json", base))).json();
+    return window.__index.docs.map((one) => ({ ...one, fields: [[6, match.spaced(one.title)], [1, match.spaced(one.text)]] }));
+  });
+  const prepared = (given) => {
+    const titles = (row) => [...row.good, ...row.bad].map((id) => given.examples[id][1]).join(" ");
+    const said = (row, n) => given.messages.filter(({ rows }) => rows.includes(n)).map((one) => `${one.name} ${one.text}`).join(" ");
+    given.rows.forEach((row, n) => {
+      const kinds = row.of.map((one) => given.symptoms[one]).join(" ");
+      row.fields = [[4, match.spaced(row.see)], [3, match.spaced(`${row.why} ${titles(row)}`)],
+        [1.5, match.spaced(`${row.do} ${row.never} ${row.in} ${kinds} ${said(row, n)}`)]];
+    });
+    return given;
+  };
+
+  const address = (path) => {
+    const to = new URL(path, base);
+    if (location.protocol === "file:") to.pathname = to.pathname.replace(/\/$/, "/index.html");
+    return to.href;
+  };
+  const escaped = (words) => words.replace(/[&<>"]/g, (one) => `&#${one.charCodeAt()};`);
+  const link = (path, html) => `<a href="${address(path)}">${html}</a>`;
+  const linked = (html) => html.replace(/href="([^"]+)"/g, (_, to) => `href="${address(to)}"`);
+  const mark = (good) => `<span class="mark mark--${good ? "good" : "bad"}" role="img" aria-label="${good ? "works" : "fails as predicted"}"></span>`;
+  const proof = (id, { examples }) => {
+    const [page, title, good, seen] = examples[id];
+    const told = seen.map(([said, lanes]) => `${said} <small>${lanes}</small>`).join("; ");
+    return `<li>${mark(good)} ${link(`${page}#${id}`, title)}: ${told}</li>`;
+  };
+  const card = (row, given) => `<li id="never-${row.id}">
+    <p class="see">${row.in}: ${linked(row.see)} <a class="headerlink" href="?fix=${row.id}" title="Permalink">¶</a></p>
+    <p class="do"><b>Fix</b><span>${linked(row.do)}</span></p>
+    <p><b>Cause</b><span>${linked(row.why)}</span> <b>Don't</b><span>${linked(row.never)}</span></p>
+    <p><b>Proof</b></p><ul>${[...row.good, ...row.bad].map((id) => proof(id, given)).join("")}</ul></li>`;
+  const cards = (rows, given, most = SHOWN) => {
+    const [now, later] = [rows.slice(0, most), rows.slice(most)];
+    const list = (some) => `<ul class="fixes">${some.map((row) => card(row, given)).join("")}</ul>`;
+    return (now.length ? list(now) : "") + (later.length
+      ? `<details><summary>${later.length} more</summary>${list(later)}</details>` : "");
+  };
+
+  // Of many situations of a message, the traceback's own words and files tell which.
+  const FILES = [[/management.commands|manage\.py/, "In commands and scripts"], [/celery|tasks\.py/, "In tasks"],
+    [/consumers?\.py|channels/, "In streams and consumers"], [/views?\.py|handlers.(asgi|wsgi|base)/, "In views"],
+    [/tests?[_/.]|pytest|unittest/, "In tests"]];
+  const nearest = (rows, pasted, given) => {
+    const places = FILES.filter(([file]) => file.test(pasted)).map(([, place]) => place);
+    const code = [...new Set(pasted.split("\n").slice(-40))].join("\n");
+    const order = new Map(match.ranked(rows, code).results.map(({ one, score }) => [one, score]));
+    const worth = (row) => (order.get(row) ?? 0) + 4 * places.includes(row.in) - rows.indexOf(row) / 10;
+    return pasted.includes("\n") ? [...rows].sort((a, b) => worth(b) - worth(a)) : rows;
+  };
+  const entry = ({ message }, pasted, given, n) => {
+    const rows = nearest(message.rows.map((one) => given.rows[one]), pasted, given);
+    const title = link(message.to, `<code>${escaped(`${message.name}: ${message.text}`.replace(/: $/, ""))}</code>`);
+    return `<h2>${n ? "Earlier in the text: " : ""}${title}</h2>`
+      + (message.ask ? `<p>${linked(message.ask)}</p>` : "") + cards(rows, given, n ? 1 : SHOWN);
+  };
+  const NOT_HERE = `<p class="finder-none"><strong>Not in this guide.</strong> No run provoked this message. Choose what you see, and where it runs:</p>`;
+
+  const showMessages = (hits, pasted, given) => {
+    choice.open = !hits.length;
+    out.innerHTML = hits.length
+      ? hits.slice(0, 3).map((one, n) => entry(one, pasted, given, n)).join("") : NOT_HERE;
+  };
+  const page = ({ location: at }, all) => all.find((one) => one.location === at.split("#")[0])?.title ?? "";
+  const showWords = async (asked, given) => {
+    const all = await sections();
+    const rows = match.ranked(given.rows, asked, given.also), texts = match.ranked(all, asked, given.also);
+    if (text.value !== asked) return;
+    const fixes = rows.results.filter(({ covered }, n) => covered >= SURE && n < SHOWN);
+    const read = texts.results.filter(({ covered }, n) => covered >= SURE && n < 8);
+    const unknown = rows.unknown.filter((one) => texts.unknown.includes(one));
+    choice.open = !fixes.length;
+    out.innerHTML = (unknown.length ? `<p class="finder-none">Not in this guide: ${unknown.map((one) => `<b>${escaped(one)}</b>`).join(", ")}.</p>` : "")
+      + (fixes.length || read.length ? "" : `<p class="finder-none"><strong>Nothing here fits these words.</strong> Choose what you see, and where it runs:</p>`)
+      + (fixes.length ? `<h2>Fixes</h2>${cards(fixes.map(({ one }) => one), given)}` : "")
+      + (read.length ? `<h2>Pages</h2><ul class="pages">${read.map(({ one }) => `<li>${link(one.location, one.title)} <small>${page(one, all)}</small></li>`).join("")}</ul>` : "");
+  };
+  const showChosen = ({ see, in: place }, given) => {
+    const soe = given.messages.find(({ name }) => name === "SynchronousOnlyOperation");
+    const loud = given.messages.filter((one) => one !== soe).flatMap(({ rows }) => rows);
+    const shows = (row, n) => see === "soe" ? soe.rows.includes(n)
+      : see === "message" ? loud.includes(n) : !see || row.of.includes(see);
+    const rows = given.rows.filter((row, n) => shows(row, n) && (!place || row.in === place));
+    choice.open = true;
+    out.innerHTML = rows.length ? `<h2>${rows.length} ${rows.length > 1 ? "mistakes show" : "mistake shows"} it</h2>${cards(rows, given, 20)}`
+      : `<p class="finder-none"><strong>Not in this guide:</strong> no run showed this there. Choose another place.</p>`;
+  };
+  const showFix = (id, given) => {
+    choice.open = false;
+    out.innerHTML = cards(given.rows.filter((row) => row.id === id || row.bad.includes(id)), given) || NOT_HERE;
+  };
+
+  const state = () => Object.fromEntries(new URLSearchParams(location.search));
+  const show = async () => {
+    const now = state(), any = now.q || now.see || now.in || now.fix;
+    document.documentElement.classList.toggle("finding", !!any);
+    for (const [tile, { see, in: place }] of choices) {
+      const on = see ? now.see === see : now.in === place;
+      const to = { ...(now.see && { see: now.see }), ...(now.in && { in: now.in }), ...(see ? { see } : { in: place }) };
+      if (on) { tile.setAttribute("aria-current", "true"); delete to[see ? "see" : "in"]; }
+      else tile.removeAttribute("aria-current");
+      tile.href = `?${new URLSearchParams(to)}`;
+    }
+    if (!any) { out.innerHTML = ""; choice.open = true; return; }
+    const given = await data();
+    if (now.fix) return showFix(now.fix, given);
+    if (!now.q) return showChosen(now, given);
+    const pasted = text.value || now.q, hits = match.messages(given.messages, pasted);
+    if (hits.length || match.looksLikeOne(pasted)) showMessages(hits, pasted, given);
+    else await showWords(pasted, given);
+  };
+  const go = (query, how) => {
+    const to = query ? `?${query}` : location.pathname;
+    try { history[how](null, "", to); } catch { /* Some browsers keep the address of a file. */ }
+    return show();
+  };
+
+  text.addEventListener("focus", data, { once: true });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  text.addEventListener("input", () => {
+    const q = text.value.trim().slice(-MOST);
+    go(q && new URLSearchParams({ q }), "replaceState");
+  });
+  addEventListener("click", (event) => {
+    const a = event.target.closest?.('a[href^="?"]');
+    if (!a || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    text.value = "";
+    go(a.getAttribute("href").slice(1), "pushState");
+  });
+  addEventListener("popstate", () => { text.value = state().q ?? ""; show(); });
+  text.value = state().q ?? "";
+  show();
+}

@@ -28,7 +28,7 @@ def picture_of(outcome: Outcome) -> Picture:
     drawn = _drawn(rows, [every[n] for n in chosen])
     draft = Picture(
         tuple(drawn) or (BLOCK,),
-        len(set(places)),
+        len(set(places)) or 1,
         tuple(_placed(every[n], places[n], rows, drawn) for n in chosen),
         tuple(_folds(every, chosen, places, rows, drawn)),
     )

@@ -15,13 +15,14 @@ EDGES = {
 SAID: dict[Fate, str] = {
     "undone": "undone",
     "escaped": "stays",
-    "missed": "hits no row",
+    "missed": "changes no row",
     "open": "not committed",
     "failed": "fails",
     "waits": "waits",
 }
 """What is said of a statement besides its name."""
 LONGEST = 11
+NOTHING = "no statement"
 
 
 def word(mark: Mark) -> str:

@@ -20,8 +20,15 @@ class Row:
 
     @property
     def role(self) -> str:
-        """The thread in a word, as a row is labelled with."""
-        return self.thread.replace(" thread", "").replace("worker, main", "worker")
+        """The thread in a word; of the block itself, nothing more is known."""
+        name = self.thread.rpartition(", ")[2].removesuffix(" thread")
+        return name or "the block"
+
+    @property
+    def over(self) -> str:
+        """The connection, and the process where there are several."""
+        process = self.thread.rpartition(", ")[0]
+        return " · ".join(filter(None, (self.connection, process)))
 
 
 @dataclass(frozen=True)
@@ -108,8 +115,9 @@ class Cross:
 
 @dataclass(frozen=True)
 class Leak:
-    """What is still open runs off the edge of its row."""
+    """What is still open runs off the edge of its row, from a slot on."""
 
+    at: int
     row: int
     words: str
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from proof.example import Example
 from proof.showing.html import line_id, tag
-from proof.showing.picture.labels import SAID, about, left_out, shape, word
+from proof.showing.picture.labels import NOTHING, SAID, about, left_out, shape, word
 from proof.showing.picture.shapes import Bar, Leak, Mark, Picture
 
 HATCH = Markup(
@@ -18,6 +18,8 @@ HATCH = Markup(
     ' patternTransform="rotate(45)"><path d="M0 0V4"/></pattern>'
 )
 """How what waits is filled; once a page."""
+MANY = 3
+"""Rows beyond which a phone has no room beside a mark."""
 CROSS, HEAD = "M-5-5 5 5M5-5-5 5", "M-3-4 4 0-3 4z"
 
 
@@ -32,6 +34,7 @@ def svg(example: Example, picture: Picture, hatch: bool) -> Markup:
         *_symptoms(example, picture),
         *(_mark(example, one) for one in picture.marks),
         *_folds(picture),
+        class_="many" if len(picture.rows) > MANY else "few",
         style=f"--n:{picture.slots};--m:{len(picture.rows)}",
         aria_hidden="true",
     )
@@ -48,9 +51,9 @@ def _part(name: str, kind: str, *children: str, **where: int) -> Markup:
 def _rows(picture: Picture) -> Iterator[Markup]:
     for number, row in enumerate(picture.rows):
         yield _part("rect", "line", r=number)
-        yield _part("text", "who", row.role or "the block", r=number)
-        if row.connection:
-            yield _part("text", "on", row.connection, r=number)
+        yield _part("text", "who", row.role, r=number)
+        if row.over:
+            yield _part("text", "on", row.over, r=number)
 
 
 def _bar(bar: Bar, slots: int) -> Markup:
@@ -96,6 +99,8 @@ def _linked(
 
 
 def _folds(picture: Picture) -> Iterator[Markup]:
+    if not picture.marks:
+        yield _part("g", "fold", tag("text", NOTHING))
     for one in picture.folds:
         words, kind = left_out(one)
         inner = [tag("text", words)]
@@ -128,11 +133,9 @@ def _symptoms(example: Example, picture: Picture) -> Iterator[Markup]:
 
 
 def _leak(picture: Picture, leak: Leak) -> Iterator[Markup]:
-    own = [one.at for one in picture.marks if one.row == leak.row]
-    first = own[-1] + 1 if own else 0
-    yield _part("rect", "leak", t=first, r=leak.row, l=picture.slots - first)
+    yield _part("rect", "leak", t=leak.at, r=leak.row, l=picture.slots - leak.at)
     yield tag(
         "path", class_="head edge", d=HEAD, style=_at(t=picture.slots, r=leak.row)
     )
     words = "stays open" if picture.rows[leak.row].connection else leak.words
-    yield _part("g", "off", tag("text", words, class_="said"), t=first, r=leak.row)
+    yield _part("g", "off", tag("text", words, class_="said"), t=leak.at, r=leak.row)

@@ -10,6 +10,8 @@ NAME = 2
 """Slots that the name of an exception takes."""
 ENDLESS = 1
 """Slots that a wait goes on for, to show that it does not end."""
+OPEN = 1
+"""Slots in which something is seen to stay open."""
 LEAST = 3
 """Slots below which a line cannot run off the edge, or have a gap."""
 BLOCK = Row("", "")
@@ -21,6 +23,7 @@ LEFT = Row("left open", "")
 def room_for(outcome: Outcome) -> tuple[int, int]:
     """Return how many slots and rows the symptoms of an outcome take at most."""
     slots = NAME * (outcome.raised is not None) + 2 * ENDLESS * bool(outcome.hang)
+    slots += OPEN * bool(outcome.left)
     return slots, bool(outcome.stalls) + bool(outcome.left)
 
 
@@ -48,12 +51,11 @@ def with_symptoms(
     slots += NAME * bool(cross)
     if len(rows) in [one.row for one in (wait, cross) if one]:
         rows.append(BLOCK)
-    leaks = [
-        Leak(rows.index(one), str(outcome.left)) for one in stay_open if one in rows
-    ]
+    leaks = [_leak(picture, cross, one, outcome) for one in stay_open if one in rows]
     if outcome.left and not leaks:
-        leaks = [Leak(len(rows), str(outcome.left))]
+        leaks = [Leak(0, len(rows), str(outcome.left))]
         rows.append(LEFT)
+    slots = max([slots, *(one.at + OPEN for one in leaks)])
     stalls = [Stall(len(rows), line) for line in dict.fromkeys(outcome.stalls)]
     rows += [LOOP] * bool(stalls)
     return replace(
@@ -96,6 +98,15 @@ def _cross(picture: Picture, outcome: Outcome, at: int) -> Cross | None:
         return None
     name = raised.type.rpartition(".")[2]
     return Cross(at, _row_at(picture, raised.line), name, raised.line)
+
+
+def _leak(picture: Picture, cross: Cross | None, row: Row, outcome: Outcome) -> Leak:
+    """Return what stays open of a row, behind all that is drawn in it."""
+    number = picture.rows.index(row)
+    taken = [one.at + 1 for one in picture.marks if one.row == number]
+    if cross is not None and cross.row == number:
+        taken.append(cross.at + NAME)
+    return Leak(max(taken, default=0), number, str(outcome.left))
 
 
 def _row_at(picture: Picture, line: int) -> int:

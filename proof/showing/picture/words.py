@@ -22,12 +22,12 @@ def sentences(picture: Picture) -> Iterator[str]:
     parts.sort(key=lambda one: one.at)
     for row, group in groupby(parts, lambda one: one.row):
         yield f"{named(picture.rows[row])}: {', '.join(_told(group))}."
-    yield from _symptoms(picture)
+    yield from symptoms(picture)
 
 
 def named(row: Row) -> str:
     """Return a row by its thread and its connection."""
-    return f"{row.role} {row.connection}".strip() or "the block"
+    return f"{row.role} {row.over}".strip()
 
 
 def _told(parts: Iterator[Mark | Fold]) -> Iterator[str]:
@@ -50,7 +50,8 @@ def _clause(mark: Mark) -> str:
     )
 
 
-def _symptoms(picture: Picture) -> Iterator[str]:
+def symptoms(picture: Picture) -> Iterator[str]:
+    """Yield what else is drawn, beside statements."""
     if (wait := picture.wait) and wait.holder is not None:
         holder = named(picture.rows[wait.holder])
         yield f"{named(picture.rows[wait.row])} waits for {holder}, for ever."

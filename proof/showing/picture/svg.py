@@ -18,7 +18,7 @@ HATCH = Markup(
     ' patternTransform="rotate(45)"><path d="M0 0V4"/></pattern>'
 )
 """How what waits is filled; once a page."""
-MANY = 3
+MANY = 2
 """Rows beyond which a phone has no room beside a mark."""
 CROSS, HEAD = "M-5-5 5 5M5-5-5 5", "M-3-4 4 0-3 4z"
 

@@ -4,6 +4,7 @@ What a bridge was asked for is noted where it is asked: on the stack of the coro
 which by the time of the statement is on no stack at all.
 """
 
+import concurrent.futures.thread
 import functools
 import sys
 from types import FrameType
@@ -16,28 +17,37 @@ from django_async_lint.watching.own import Project
 
 HANDLER = SyncToAsync.thread_handler.__code__
 """What runs a call of `sync_to_async` in its thread."""
+WORK = concurrent.futures.thread._WorkItem.run.__code__
+"""What runs a call in a thread of a pool."""
 ASKED = "_asked_by_line"
 
 
 def quick_line(project: Project, task: Any = None) -> Line:
     """Return the innermost own line that the present call comes from.
 
-    It waits for nothing. A call that another bridge than asgiref's has handed over is
-    looked for in asyncio's tasks, the present one first.
+    It waits for nothing. A call that `asyncio.to_thread` has handed over is looked for
+    in asyncio's tasks, the present one first.
     """
     frame: FrameType | None = sys._getframe(1)
-    known, is_own = project.known, project
+    known = project.known
     while frame is not None:
         code = frame.f_code
-        file = code.co_filename
-        if known[file] if file in known else is_own(file):
-            return Line(file, frame.f_lineno, code.co_name)
+        own = known.get(code.co_filename)
+        if own or (own is None and project(code.co_filename)):
+            return Line(code.co_filename, frame.f_lineno, code.co_name)
         if code is HANDLER:
             asked: Line | None = getattr(frame.f_locals.get("self"), ASKED, None)
             if asked is not None:
                 return asked
+        elif code is WORK and _is_carried(frame.f_locals.get("self")):
+            return calling_line(project, looks=0, first=task)
         frame = frame.f_back
-    return calling_line(project, looks=0, first=task)
+    return NOWHERE
+
+
+def _is_carried(work: Any) -> bool:
+    """Whether an executor's work is the partial call that `asyncio.to_thread` makes."""
+    return issubclass(type(getattr(work, "fn", None)), functools.partial)
 
 
 def note_who_asks(project: Project) -> None:

@@ -255,7 +255,7 @@ class SavedTooEarly(Rule):
     why = "the call runs on the loop, before the bridge gets its result"
     instead = "await sync_to_async(order.save)()"
     good = "sync-to-async-save"
-    finds = ()
+    finds = ("save-called-too-early",)
 
     def call(self, call: Call, at: At) -> Iterator[Problem]:
         """Look at a call."""

@@ -152,7 +152,7 @@ class TaskOutlivesItsRequest(Rule):
     why = "it ends with the server, in the middle of its work"
     instead = "queue a task for a worker"
     good = "awaited-before-answer"
-    finds = ()
+    finds = ("create-task-and-answer",)
 
     def call(self, call: Call, at: At) -> Iterator[Problem]:
         """Look at a call."""

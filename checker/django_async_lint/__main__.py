@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--write-baseline", metavar="FILE", help="write all findings down")
     one.add_argument("--cache-dir", default=DEFAULT, metavar="FOLDER")
     one.add_argument("--no-cache", action="store_true")
+    one.add_argument("--quiet", action="store_true", help="say nothing if clean")
     one.add_argument("--jobs", type=int, default=0, metavar="N", help="processes")
     return parser
 
@@ -70,7 +71,8 @@ def _check(options: argparse.Namespace) -> int:
         print(f"{options.write_baseline}: {number} findings are written down.")
         return WRONG if result.unreadable else CLEAN
     result = _without_known(result, options, config)
-    _write(FORMATS[options.format](result), options.output)
+    if result.findings or not options.quiet:
+        _write(FORMATS[options.format](result), options.output)
     if result.unreadable:
         return WRONG
     return FOUND if result.findings else CLEAN

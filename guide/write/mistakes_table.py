@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from guide.messages import Entry, Situation
 
 HEAD = (f"| {' | '.join(SHOWN)} |", "|---" * len(SHOWN) + "|")
-SHOWN = 100
+WIDTH = 100
 """Characters of a message in a list."""
 NOTHING = "nothing; "
 """How a symptom begins that has no message; on its page, that goes without saying."""
@@ -40,7 +40,7 @@ def line_of(entry: "Entry") -> str:
     said = one.title if len(one.line) < len(one.name) else one.line
     name = "" if said != one.line else f" `{one.name}`"
     times = f", in {number} situations" if number > 1 else ""
-    text = code(shorten(said, SHOWN))
+    text = code(shorten(said, WIDTH))
     return f"- [{text}]({one.page}.md#{one.slug}){name}{times}"
 
 

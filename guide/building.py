@@ -19,6 +19,13 @@ NEXT = ROOT / ".proof" / "next"
 """Where the successor is installed, apart from the environment of everything else."""
 
 
+AFTER_OURS = (
+    "import runpy, sys; sys.path += [sys.argv.pop(1), '']; "
+    "runpy.run_module('zensical', run_name='__main__', alter_sys=True)"
+)
+"""Runs the successor with the packages of this environment, and its own behind them."""
+
+
 class NotBuilt(ProofError, RuntimeError):
     """A builder has built nothing; the text is what it said."""
 
@@ -47,12 +54,11 @@ def with_zensical(folder: Path) -> None:
     """
     if not NEXT.exists():
         _install()
-    path = os.pathsep.join([str(NEXT), str(ROOT)])
     shutil.rmtree(folder, ignore_errors=True)
     told = _config(folder)
     try:
-        build = [sys.executable, "-m", "zensical", "build", "--clean"]
-        _run([*build, "--config-file", str(told)], NotBuilt, PYTHONPATH=path)
+        build = [sys.executable, "-c", AFTER_OURS, str(NEXT), "build", "--clean"]
+        _run([*build, "--config-file", str(told)], NotBuilt)
     finally:
         told.unlink()
     _complete(folder)
@@ -76,12 +82,12 @@ def _install() -> None:
         raise
 
 
-def _run(command: list[str], error: type[ProofError], **environment: str) -> None:
+def _run(command: list[str], error: type[ProofError]) -> None:
     quiet = {"NO_MKDOCS_2_WARNING": "1", "PROOF_SERVE": ""}
     done = subprocess.run(
         command,
         cwd=ROOT,
-        env={**os.environ, **quiet, **environment},
+        env={**os.environ, **quiet},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

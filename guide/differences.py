@@ -1,12 +1,15 @@
 """What differs between two builds of the site: pages, words, anchors, links."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 
 SHOWN = 3
-"""How many differences of a kind are named for each page."""
+"""How many differences of a kind are named, those of most pages first."""
 SKIPPED = {"script", "style"}
+WORD = re.compile(r"\w+")
 NAMES = ("words", "ids", "links")
 
 
@@ -15,12 +18,17 @@ class Content(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.words: list[str] = []
         self.ids: list[str] = []
         self.links: list[str] = []
+        self._text: list[str] = []
         self._open: list[str] = []
         self._inside = 0
         self.feed(html)
+
+    @property
+    def words(self) -> list[str]:
+        """The words, each whole: an element may begin within one."""
+        return WORD.findall("".join(self._text))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an id or a link of the article, and where the article begins."""
@@ -41,17 +49,19 @@ class Content(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Note the words of the article."""
         if self._inside and not self._open:
-            self.words += data.split()
+            self._text.append(data)
 
 
 def differences(one: Path, other: Path) -> Iterator[str]:
-    """Yield a line for each kind of difference of each page."""
-    pages = [_pages(folder) for folder in (one, other)]
-    for name in sorted(pages[0].keys() ^ pages[1].keys()):
-        yield f"{name}: only in {(one if name in pages[0] else other).name}"
-    for name in sorted(pages[0].keys() & pages[1].keys()):
-        contents = [Content(each[name].read_text("utf-8")) for each in pages]
-        yield from (f"{name}: {one}" for one in _differ(*contents))
+    """Yield a line for each page that only one has, and for each kind of difference."""
+    first, second = _pages(one), _pages(other)
+    for name in sorted(first.keys() ^ second.keys()):
+        yield f"{name}: only in {(one if name in first else other).name}"
+    both = sorted(first.keys() & second.keys())
+    pairs = {name: (_content(first[name]), _content(second[name])) for name in both}
+    for kind in NAMES:
+        found = {name: _differ(kind, *pair) for name, pair in pairs.items()}
+        yield from _told(kind, {name: it for name, it in found.items() if any(it)})
 
 
 def _pages(folder: Path) -> Mapping[str, Path]:
@@ -59,19 +69,25 @@ def _pages(folder: Path) -> Mapping[str, Path]:
     return {path.relative_to(folder).as_posix(): path for path in found}
 
 
-def _differ(one: Content, other: Content) -> Iterator[str]:
-    for name in NAMES:
-        first, second = getattr(one, name), getattr(other, name)
-        gone, new = _less(first, second), _less(second, first)
-        if gone or new:
-            yield f"{name}: without {_some(gone)}; with {_some(new)}"
+def _content(path: Path) -> Content:
+    return Content(path.read_text("utf-8"))
 
 
-def _less(some: list[str], others: list[str]) -> list[str]:
-    known = set(others)
-    return [one for one in dict.fromkeys(some) if one not in known]
+def _differ(kind: str, one: Content, other: Content) -> tuple[set[str], set[str]]:
+    """Return what only the first has, and what only the second."""
+    first, second = set(getattr(one, kind)), set(getattr(other, kind))
+    return first - second, second - first
 
 
-def _some(found: list[str]) -> str:
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return f"{', '.join(map(repr, found[:SHOWN])) or 'nothing'}{more}"
+def _told(kind: str, found: Mapping[str, tuple[set[str], set[str]]]) -> Iterator[str]:
+    for side, words in enumerate(("no longer", "new")):
+        counted = Counter(one for pair in found.values() for one in sorted(pair[side]))
+        pages = sum(bool(pair[side]) for pair in found.values())
+        if pages:
+            yield f"{kind} {words}, on {pages} pages: {_some(counted)}"
+
+
+def _some(counted: Counter[str]) -> str:
+    told = (f"{one!r} ({pages})" for one, pages in counted.most_common(SHOWN))
+    more = len(counted) - SHOWN
+    return ", ".join(told) + (f" and {more} more" if more > 0 else "")

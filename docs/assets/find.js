@@ -4,6 +4,7 @@
   const base = new URL(JSON.parse(document.getElementById("__config").textContent).base.replace(/\/?$/, "/"), location);
   const form = document.getElementById("finder"), text = document.getElementById("finder-text");
   const out = document.getElementById("finder-found"), choice = form.querySelector("details");
+  const summary = choice.querySelector("summary"), ask = summary.textContent;
   const tiles = [...form.querySelectorAll("a.tile")];
   const own = (a) => Object.fromEntries(new URLSearchParams(a.getAttribute("href").slice(1)));
   const choices = tiles.map((one) => [one, own(one)]);
@@ -106,7 +107,7 @@
     const shows = (row, n) => see === "soe" ? soe.rows.includes(n)
       : see === "message" ? loud.includes(n) : !see || row.of.includes(see);
     const rows = given.rows.filter((row, n) => shows(row, n) && (!place || row.in === place));
-    choice.open = true;
+    choice.open = !(see && place && rows.length);
     out.innerHTML = rows.length ? `<h2>${rows.length} ${rows.length > 1 ? "mistakes show" : "mistake shows"} it</h2>${cards(rows, given, 20)}`
       : `<p class="finder-none"><strong>Not in this guide:</strong> no run showed this there. Choose another place.</p>`;
   };
@@ -126,6 +127,8 @@
       else tile.removeAttribute("aria-current");
       tile.href = `?${new URLSearchParams(to)}`;
     }
+    const chosen = tiles.filter((one) => one.hasAttribute("aria-current")).map((one) => (one.querySelector("b") ?? one).innerText);
+    summary.textContent = chosen.length ? `Chosen: ${chosen.join(", ")}` : ask;
     if (!any) { out.innerHTML = ""; choice.open = true; return; }
     const given = await data();
     if (now.fix) return showFix(now.fix, given);

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from guide.messages import Entry, Situation, entries
 from guide.write.ask import read_first
-from guide.write.mistakes_table import HEAD, code, row_of
+from guide.write.mistakes_table import HEAD, code, line_of, row_of
 from proof.showing.library import Library
 
 SHORT = "SOE"
@@ -21,6 +21,23 @@ def page(name: str) -> Callable[[Library], Mapping[str, str]]:
         return {"entries": "\n\n".join("\n\n".join(_entry(one, ask)) for one in here)}
 
     return parts
+
+
+def with_others(known: Library) -> Mapping[str, str]:
+    """Return what is written into the page that once had every entry.
+
+    What is elsewhere has its anchor here still, on the link that leads there.
+    """
+    others = (one for one in entries(known) if one.message.page != "errors")
+    return {
+        **page("errors")(known),
+        "elsewhere": "\n".join(map(_elsewhere, others)),
+    }
+
+
+def _elsewhere(entry: Entry) -> str:
+    end = f"#{entry.message.slug})"
+    return line_of(entry).replace(end, f"{end}{{ #{entry.message.slug} }}", 1)
 
 
 def soe(known: Library) -> Mapping[str, str]:

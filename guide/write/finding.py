@@ -7,12 +7,10 @@ from markupsafe import Markup
 
 from guide.messages import Entry, Symptom, address, entries, homes, symptoms
 from guide.mistakes import Row
-from guide.write.mistakes_table import NOTHING, anchor, code, shorten, slug
+from guide.write.mistakes_table import NOTHING, anchor, line_of, slug
 from proof.showing.html import tag
 from proof.showing.library import Library
 
-SHOWN = 100
-"""Characters of a message in a list."""
 MISSING = "Rows missing, nothing logged"
 ABOUT = {
     MISSING: "Fourteen parents are there, none of their children, or not where they "
@@ -29,7 +27,7 @@ def parts(known: Library) -> Mapping[str, str]:
     return {
         "tiles": _tiles(known),
         "symptoms": "\n".join([_soe(soe), *map(_symptom, symptoms(known))]),
-        "messages": "\n".join(map(_message, found)),
+        "messages": "\n".join(map(line_of, found)),
     }
 
 
@@ -101,21 +99,13 @@ def _places(found: Iterable[tuple[str, str]]) -> str:
     )
 
 
-def _message(entry: Entry) -> str:
-    one = entry.message
-    number = len(entry.situations)
-    times = f", in {number} situations" if number > 1 else ""
-    said = f"{one.name}: {one.line}" if len(one.line) < len(one.name) else one.line
-    name = "" if said != one.line else f" `{one.name}`"
-    text = code(shorten(said.removesuffix(": "), SHOWN))
-    return f"- [{text}]({one.page}.md#{one.slug}){name}{times}"
-
-
 def _place(place: str, rows: Iterable[Row], known: Library) -> Iterator[str]:
     yield f"## {place}"
     if place in ABOUT:
         yield ABOUT[place]
-    yield "\n".join(f"- [{_plain(row)}]({address(row, known)})" for row in rows)
+    yield "\n".join(
+        f"- [{_plain(row)}]({address(row, known)}){{ #{row.anchor} }}" for row in rows
+    )
 
 
 def _plain(row: Row) -> str:

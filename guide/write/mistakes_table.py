@@ -9,9 +9,11 @@ from proof.example import lane_order
 from proof.showing.words import lanes_in_short
 
 if TYPE_CHECKING:
-    from guide.messages import Situation
+    from guide.messages import Entry, Situation
 
 HEAD = (f"| {' | '.join(SHOWN)} |", "|---" * len(SHOWN) + "|")
+WIDTH = 100
+"""Characters of a message in a list."""
 NOTHING = "nothing; "
 """How a symptom begins that has no message; on its page, that goes without saying."""
 
@@ -30,6 +32,16 @@ def row_of(situation: "Situation", see: str | None = None) -> str:
     seen = spelt_out(row.see.removeprefix(NOTHING)) if see is None else see
     cells = (seen, row.do, row.what, row.never, lanes_of(situation))
     return f"| {' | '.join(cells)} |"
+
+
+def line_of(entry: "Entry") -> str:
+    """Return a message as a line of a list that leads to its entry."""
+    one, number = entry.message, len(entry.situations)
+    said = one.title if len(one.line) < len(one.name) else one.line
+    name = "" if said != one.line else f" `{one.name}`"
+    times = f", in {number} situations" if number > 1 else ""
+    text = code(shorten(said, WIDTH))
+    return f"- [{text}]({one.page}.md#{one.slug}){name}{times}"
 
 
 def lanes_of(situation: "Situation") -> str:

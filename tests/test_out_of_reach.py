@@ -45,7 +45,8 @@ async def end_the_thread():
     ctypes.pythonapi.PyThreadState_SetAsyncExc(
         ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit)
     )
-    await sync_to_async(time.time)()
+    for _ in "abc":
+        SyncToAsync.single_thread_executor.submit(int)
 
 
 def in_thread(function, *args):
@@ -72,8 +73,7 @@ SERVICES = {
         "it ended: returned",
     ),
     "dead-beside": (
-        "asyncio.run(end_the_thread())\n"
-        f"    SyncToAsync.single_thread_executor.submit(int)\n    time.sleep({SLOW})",
+        f"asyncio.run(end_the_thread())\n    time.sleep({SLOW})",
         f"# ❌ lost: {GOAL}\n# ❌ hangs: dead executor thread",
         "it ended: returned",
     ),

@@ -161,6 +161,23 @@ LEFT_ALONE = {
         async def work():
             wait()
         """,
+    "a task that queues its next part": """
+        from celery import shared_task
+        from django.db import transaction
+
+        @shared_task
+        def work(start):
+            with transaction.atomic():
+                work.delay(start + 10)
+        """,
+    "a lazy queryset that becomes a list in the thread": """
+        from asgiref.sync import sync_to_async
+        from models import Book
+
+        async def titles():
+            books = await sync_to_async(Book.objects.values_list)("pk")
+            return await sync_to_async(list)(books)
+        """,
     "imports that lead in a circle": """
         from circle import *
         from circle.circle import name

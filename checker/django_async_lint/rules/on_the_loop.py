@@ -115,8 +115,18 @@ class LazyInAThread(Rule):
         """Look at a call."""
         if call.name not in names.TO_ASYNC or call.first is None:
             return
-        if at.project.orm.is_lazy(call.first, at.module):
+        if at.project.orm.is_lazy(call.first, at.module) and not _made_a_list(at):
             yield problem(call, f"sync_to_async({_last(call.first)})")
+
+
+def _made_a_list(at: At) -> bool:
+    """Whether the function makes a list of a queryset in the thread."""
+    for call in at.module.calls:
+        value = call.receiver if call.function == at.index else None
+        bridge = value.inner if value is not None and value.kind == "bridge" else None
+        if bridge is not None and bridge.name == "builtins.list":
+            return True
+    return False
 
 
 def _last(value: Value) -> str:

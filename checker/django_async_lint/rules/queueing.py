@@ -29,7 +29,10 @@ def queues(call: Call, project: Project, at: At) -> str:
         return f"{method}()"
     if method in CELERY_CALLS | DJANGO_CALLS and call.name:
         owner = call.name.rpartition(".")[0]
-        return f"{method}()" if _is_a_task(owner, method, project, at) else ""
+        # One that queues itself goes on with what is no part of the transaction.
+        itself = at.function is not None and owner == at.function.name
+        task = not itself and _is_a_task(owner, method, project, at)
+        return f"{method}()" if task else ""
     return f"{method}()" if method == "apply_async" else ""
 
 

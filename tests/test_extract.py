@@ -128,6 +128,15 @@ SHOWN = {
     "pre": "<pre><code>import os\n</code></pre>\n",
     "indented": "Text.\n\n    order.save()\n",
     "indented in a list": "- Text.\n\n        order.save()\n",
+    "pre in capitals": f"<PRE>\n{SAVES}</PRE>\n\nText.\n",
+    "pre in a line": f"<div><pre>\n{SAVES}</pre></div>\n",
+    "code with breaks": "<code>import os<br>\nos.fork()</code>\n",
+    "as it stands there": f"<xmp>\n{SAVES}</xmp>\n",
+    "a field": f"<textarea>\n{SAVES}</textarea>\n",
+    "behind no comment": f"Text.\n\n    <!--\n\nText.\n\n```py\n{SAVES}```\n",
+    "behind a comment's text": f"\\<!--\n\n```py\n{SAVES}```\n",
+    "indented in a quote": ">     import os\n>     os.fork()\n",
+    "with a title": f'```text title=".{NOT_PYTHON}"\n{SAVES}```\n',
     "in a footnote": "[^1]: ```text\n    order.save()\n    ```\n",
     "in a definition": f"Term\n:   ```py\n    {SAVES}    ```\n",
 }
@@ -139,6 +148,7 @@ QUIET = {
     "it says so": f"```{{.text .{NOT_PYTHON}}}\n{SAVES}```\n",
     "a paragraph in a list": "- Text.\n\n    order.save() is called.\n",
     "a note": "!!! note\n\n    Text.\n\n    `order.save()`, once more.\n",
+    "code in a line": "Call <code>order.save()</code> there.\n",
     "a quoted opening": "Write `<!--` there.\n",
 }
 
@@ -153,6 +163,14 @@ def test_what_a_reader_takes_for_python_is_counted(text: str) -> None:
 def test_what_nobody_takes_for_python_is_left_alone(text: str) -> None:
     """Text, a shell's commands, what a comment hides and what says that it is none."""
     assert not list(python_on(f"\n{text}"))
+
+
+@pytest.mark.parametrize("name", ["page.markdown", "page.mkd", "page.MD"])
+def test_a_page_that_nobody_reads_is_refused(name: str, tmp_path: Path) -> None:
+    """MkDocs makes a page of it, and nothing that stands there would be run."""
+    write(tmp_path, TWIN, name=name)
+    with pytest.raises(MarkdownError, match=rf"^docs/{name}:1: this would be a page"):
+        extract(write(tmp_path, TWIN))
 
 
 def test_a_twin_cannot_hide_in_a_comment(tmp_path: Path) -> None:

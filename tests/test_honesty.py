@@ -86,7 +86,7 @@ def python_blocks(text: str) -> int:
     configs["pymdownx.superfences"] = {"custom_fences": [anything]}
     html = markdown.markdown(text, extensions=names, extension_configs=configs)
     html = re.sub("<!--.*?-->", "", html, flags=re.DOTALL)
-    others = re.findall("<pre.*?</pre>", html, re.DOTALL)
+    others = re.findall("<pre.*?</pre>", html, re.DOTALL | re.IGNORECASE)
     texts = [unescape(re.sub("<[^>]*>", "", one)) for one in others]
     return html.count(SHOWN) + sum(map(looks_like_python, texts))
 
@@ -139,6 +139,8 @@ order.save()
 
 <pre>import os</pre>
 
+<div><PRE>import os</PRE></div>
+
 ```{.text .not-python}
 import os
 ```
@@ -147,7 +149,7 @@ import os
 
 def test_the_count_sees_every_form_of_a_fence() -> None:
     """However it is written, what a reader takes for Python counts; text does not."""
-    assert python_blocks(FORMS) == 9
+    assert python_blocks(FORMS) == 10
 
 
 @each_lane

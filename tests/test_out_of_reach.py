@@ -17,9 +17,11 @@ from proof.watching.recorder import Recorder
 HEAD = """
 import asyncio
 import atexit
+import ctypes
 import threading
 import time
 
+from asgiref.sync import SyncToAsync, sync_to_async
 from celery import shared_task
 from celery.exceptions import Reject
 from django.db import connection, transaction
@@ -35,6 +37,15 @@ def cancel():
 def kept_open():
     Order.objects.count()
     kept.append(connection._connections["default"])
+
+
+async def end_the_thread():
+    await sync_to_async(time.time)()
+    (thread,) = SyncToAsync.single_thread_executor._threads
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit)
+    )
+    await sync_to_async(time.time)()
 
 
 def in_thread(function, *args):
@@ -58,6 +69,12 @@ SERVICES = {
     "slow-loop": (
         f"asyncio.run(asyncio.to_thread(time.sleep, {SLOW}))",
         f"# ❌ lost: {GOAL}\n# ❌ hangs: sleeping loop",
+        "it ended: returned",
+    ),
+    "dead-beside": (
+        "asyncio.run(end_the_thread())\n"
+        f"    SyncToAsync.single_thread_executor.submit(int)\n    time.sleep({SLOW})",
+        f"# ❌ lost: {GOAL}\n# ❌ hangs: dead executor thread",
         "it ended: returned",
     ),
     "one-by-one": (
@@ -235,6 +252,7 @@ def test_the_template_is_out_of_reach(lane: str, tmp_path: Path) -> None:
         ("warnings.filters.clear()", "warnings.filters"),
         ("import warnings as w; w.filters.clear()", "warnings.filters"),
         ("from warnings import filters", "warnings.filters"),
+        ("thread._invoke_excepthook = print", "_invoke_excepthook"),
         ("gc.callbacks.clear()", "gc.callbacks"),
         ("connection.execute_wrappers.clear()", "execute_wrappers"),
         ("connection_created.receivers.clear()", "connection_created.receivers"),

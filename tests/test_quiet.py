@@ -104,6 +104,11 @@ SERVICES = {
         "    async def wrong():\n        pass\n    wrong()",
         "coroutine 'act.<locals>.wrong' was never awaited",
     ),
+    "a warning that a thread ignores": (
+        "thread = threading.Thread(target=warnings.simplefilter, args=['ignore'])\n"
+        "    thread.start()\n    thread.join()\n    open('errors')",
+        "unclosed file",
+    ),
     "a warning that is ignored inside": (
         "with warnings.catch_warnings(action='ignore'):\n        open('errors')",
         "unclosed file",

@@ -12,6 +12,7 @@ from served import PAGES, ROOT, WIDTHS, Site, built, open_all, opened, site
 __all__ = ["browser", "built", "opened", "site"]
 
 KIB = 1024
+MOST_HTML = 31
 
 
 def test_every_example_has_evidence(site: Site) -> None:
@@ -121,9 +122,12 @@ def test_terms_lead_to_the_glossary(site: Site) -> None:
 
 
 def test_html_is_small(site: Site) -> None:
-    """The HTML of each page is at most 25 KiB, compressed."""
+    """The HTML of each page is at most 31 KiB, compressed.
+
+    It was 25 before the pictures; those of the longest page take 5.
+    """
     sizes = {p: len(gzip.compress(site.html(p).encode(), 9)) / KIB for p in site.pages}
-    assert {page: size for page, size in sizes.items() if size > 25} == {}
+    assert {page: size for page, size in sizes.items() if size > MOST_HTML} == {}
 
 
 def test_first_load_is_small(site: Site, opened: Any) -> None:

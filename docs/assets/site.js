@@ -24,3 +24,19 @@
   new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
   mend();
 }
+{
+  // Pointing at a mark of a picture lights up its line of code, and the reverse.
+  const lit = new Set();
+  const light = (event) => {
+    lit.forEach((one) => one.classList.remove("lit"));
+    lit.clear();
+    const { target } = event;
+    const mark = target.closest?.(".pictures a[href]");
+    const id = mark ? mark.getAttribute("href").slice(1) : target.closest?.("code-line[id]")?.id;
+    if (!id) return;
+    const found = [document.getElementById(id), ...target.closest(".example").querySelectorAll(`.pictures a[href="#${id}"]`)];
+    found.filter(Boolean).forEach((one) => lit.add(one));
+    lit.forEach((one) => one.classList.add("lit"));
+  };
+  addEventListener("pointerover", light);
+}

@@ -21,6 +21,8 @@ from proof.outcome import Outcome, Row, to_json
 from proof.reading.choose import one
 from proof.reading.extract import extract
 from proof.running.run import LANES, run
+from proof.showing.picture.draw import picture_of
+from proof.showing.picture.text import text
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -106,6 +108,7 @@ def _outcome(
     console.print("holds" if verdict.holds else str(verdict), markup=False)
     for line in _facts(outcome):
         console.print(line, markup=False)
+    console.print(Text(text(picture_of(outcome))))
     if outcome.statements:
         console.print(_timeline(outcome))
     if outcome.changes:
@@ -124,15 +127,15 @@ def _facts(outcome: Outcome) -> Iterable[str]:
         yield f"hangs at line {hang.line}: {hang.reason} ({hang.where})"
     for warned in outcome.warnings:
         yield f"warned at line {warned.line}: {warned.category}: {warned.text}"
-    for text in outcome.heard:
-        yield f"logged as an error: {text}"
+    for error in outcome.heard:
+        yield f"logged as an error: {error}"
     if outcome.stalls:
         yield stalled(outcome.stalls)
     if outcome.printed:
         yield "\n    ".join(["printed:", *outcome.printed])
     yield f"left open: {outcome.left}"
-    for text, answer in outcome.answers.items():
-        yield f"{answer} from outside: {text}"
+    for question, answer in outcome.answers.items():
+        yield f"{answer} from outside: {question}"
 
 
 def _timeline(outcome: Outcome) -> Table:

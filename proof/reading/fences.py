@@ -21,7 +21,12 @@ CONTAINER = re.compile(
     r" *(?:[*+-] |\d+[.)] |!!! |\?\?\?\+? |=== |:\s+|\[\^[^\]]+\]:|> )"
 )
 """Begins what has its own paragraphs, which are indented by four."""
-COMMENT_OPENS = re.compile("<!--(?!.*-->)")
+COMMENT_OPENS = re.compile(r"(?<!\\)<!--(?!.*-->)")
+HTML_OPENS = re.compile(
+    r"<(?P<of>pre|code|samp|kbd|tt|xmp|listing|plaintext|textarea)\b", re.IGNORECASE
+)
+"""Begins what HTML shows as code, or as it stands there."""
+HTML_BREAKS = re.compile(r"<br\s*/?>", re.IGNORECASE)
 QUOTED = re.compile("^ *> ?", re.MULTILINE)
 CODE_SPAN = re.compile("`[^`]*`")
 NAMES_NO_LANGUAGE = re.compile(r"""(?:[\w-]+=)?("|').*?\1|#[\w-]+|[\w-]+=\S*""")
@@ -30,6 +35,8 @@ HEADER_FORM = (
     '```python {#an-id title="✅ What it shows" data-place="command" '
     'data-twin="id-of-the-✅"}'
 )
+PAGES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
+"""What MkDocs makes a page of: https://www.mkdocs.org/user-guide/writing-your-docs/"""
 NOT_PYTHON = "not-python"
 """The class of a fence that looks like Python, and that says it is none."""
 TELLING = (
@@ -70,6 +77,15 @@ def no_fence_overlooked(docs: Path, blocks: Iterable[CodeExample]) -> None:
         MarkdownError: what looks like Python is not found as a block, or text is.
     """
     found = {(block.path, block.start_line) for block in blocks}
+    for page in sorted(docs.glob("**/*.*")):
+        if page.suffix == PAGES[0] or page.suffix.lower() not in PAGES:
+            continue
+        raise MarkdownError(
+            page.relative_to(docs.parent),
+            1,
+            "this would be a page of the site, and nothing in it would be run",
+            f"Give it the ending {PAGES[0]}.",
+        )
     for page in sorted(docs.glob("**/*.md")):
         lines = set(python_on(page.read_text("utf-8")))
         run = {line for path, line in found if path == page}
@@ -96,14 +112,18 @@ class Part:
         """Whether a reader takes it for Python."""
         if self.header is None:
             return looks_like_python(self.text)
-        if NOT_PYTHON in self.header:
+        if f".{NOT_PYTHON}" in NAMES_NO_LANGUAGE.sub(" ", self.header):
             return False
         return _names_python(self.header) or looks_like_python(self.text)
 
 
 def python_on(text: str) -> Iterator[int]:
     """Yield the line of everything that a reader of a page would take for Python."""
-    yield from (part.line for part in _parts(text.splitlines()) if part.is_python)
+    lines = text.splitlines()
+    # What is indented within a quote is code there, and nothing outside of it.
+    quoted = [QUOTED.sub("", one) if QUOTED.match(one) else "" for one in lines]
+    parts = (*_parts(lines), *_parts(quoted))
+    yield from sorted({part.line for part in parts if part.is_python})
 
 
 def looks_like_python(text: str) -> bool:
@@ -120,23 +140,28 @@ def _parts(lines: list[str]) -> Iterator[Part]:
     number, containers = 0, 0
     while number < len(lines):
         line = lines[number]
-        end = number + 1
+        end, within = number + 1, _containers(line, containers)
         if (opened := OPENING.match(line)) is not None:
             end = _end_of_fence(lines, number, opened[1])
             text = "\n".join(lines[number + 1 : end - 1])
             yield Part(number + 1, opened["info"], text)
+        elif _is_indented_code(lines, number, within):
+            end = _end_of_indented(lines, number, 4 * (within + 1))
+            yield Part(number + 1, None, "\n".join(lines[number:end]))
         elif COMMENT_OPENS.search(CODE_SPAN.sub("", line)):
             end = _end_at(lines, number + 1, "-->")
-        elif line.lstrip().startswith("<pre"):
-            end = _end_at(lines, number, "</pre>")
-            text = re.sub("<[^>]*>", "", "\n".join(lines[number:end]))
-            yield Part(number + 1, None, text)
-        elif line.strip():
-            containers = _containers(line, containers)
-            if _is_indented_code(lines, number, containers):
-                end = _end_of_indented(lines, number, 4 * (containers + 1))
-                yield Part(number + 1, None, "\n".join(lines[number:end]))
+        elif (html := HTML_OPENS.search(CODE_SPAN.sub("", line))) is not None:
+            end = _end_at(lines, number, f"</{html['of'].lower()}>")
+            yield Part(number + 1, None, _shown("\n".join(lines[number:end])))
+        containers = within if line.strip() else containers
         number = end
+
+
+def _shown(html: str) -> str:
+    """Return what HTML shows; a word in a line of text is no code that is shown."""
+    text = HTML_BREAKS.sub("\n", html)
+    inline = "\n" not in text and "<pre" not in text.lower()
+    return "" if inline else re.sub("<[^>]*>", "", text)
 
 
 def _end_of_fence(lines: list[str], start: int, mark: str) -> int:
@@ -146,9 +171,8 @@ def _end_of_fence(lines: list[str], start: int, mark: str) -> int:
 
 
 def _end_at(lines: list[str], start: int, mark: str) -> int:
-    return next(
-        (n + 1 for n in range(start, len(lines)) if mark in lines[n]), len(lines)
-    )
+    after = range(start, len(lines))
+    return next((n + 1 for n in after if mark in lines[n].lower()), len(lines))
 
 
 def _end_of_indented(lines: list[str], start: int, indent: int) -> int:
@@ -165,7 +189,11 @@ def _containers(line: str, open_: int) -> int:
 
 def _is_indented_code(lines: list[str], number: int, containers: int) -> bool:
     after_blank = number == 0 or not lines[number - 1].strip()
-    return after_blank and _indent(lines[number]) >= 4 * (containers + 1)
+    return (
+        bool(lines[number].strip())
+        and after_blank
+        and _indent(lines[number]) >= 4 * (containers + 1)
+    )
 
 
 def _indent(line: str) -> int:

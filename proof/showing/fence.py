@@ -26,6 +26,7 @@ from proof.showing.code import highlighted
 from proof.showing.details import evidence
 from proof.showing.html import tag
 from proof.showing.library import Library, read_library
+from proof.showing.picture.below import pictures
 
 __all__ = ["SuperFencesException", "fence", "fence_with", "header"]
 
@@ -77,7 +78,8 @@ def fence_with(below: Below) -> Callable[..., str]:
             with _named(example):
                 announce(example.id, md)
                 code = highlighted(example, known, source, md)
-                return str(_block(example, known, code, below(example, known)))
+                parts = (code, _seen(example, known, md), below(example, known))
+                return str(_block(example, *parts))
 
     return fence
 
@@ -85,7 +87,7 @@ def fence_with(below: Below) -> Callable[..., str]:
 fence = fence_with(lambda example, known: Markup())
 
 
-def _block(example: Example, known: Library, code: Markup, below: Markup) -> Markup:
+def _block(example: Example, *parts: Markup) -> Markup:
     kind = "good" if example.good else "bad"
     permalink = tag(
         "a",
@@ -99,17 +101,15 @@ def _block(example: Example, known: Library, code: Markup, below: Markup) -> Mar
     return tag(
         "div",
         permalink,
-        code,
-        _evidence(example, known),
-        below,
+        *parts,
         class_=f"example example--{kind}",
     )
 
 
-def _evidence(example: Example, known: Library) -> Markup:
+def _seen(example: Example, known: Library, md: Any) -> Markup:
     problem = known.missing(example)
     if problem is None:
-        return evidence(example, known)
+        return pictures(example, known, md) + evidence(example, known)
     if os.environ.get(SERVE) != "1":
         raise MarkdownError(example.path, example.start, problem, "Run: make record")
     return tag(

@@ -10,12 +10,10 @@ from markupsafe import Markup
 from proof.example import Example
 from proof.outcome import Change, Outcome, Row, Statement
 from proof.showing.html import code, line_link, listed, table, tag
+from proof.showing.picture.marks import BOOKKEEPING
 
 SHOWN = 8
 """New or lost rows of one table that are shown in full; the others are counted."""
-
-BOOKKEEPING = ("auth_permission", "django_content_type")
-"""Tables that Django fills for itself when a database is made, or emptied by a test."""
 
 
 def rows_table(outcome: Outcome) -> Markup:

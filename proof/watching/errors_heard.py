@@ -104,7 +104,10 @@ def _listen_to_records(hear: Hear) -> None:
     @functools.wraps(method)
     def handle(self: logging.Logger, record: logging.LogRecord) -> None:
         if record.levelno >= logging.ERROR and self.name != ASYNCIO:
-            hear(_sentence(self, record.msg, record.args or ()))
+            said = record.args or ()
+            # One mapping is taken out of the tuple in which it was given.
+            args = said if isinstance(said, tuple) else (said,)
+            hear(_sentence(self, record.msg, args))
         method(self, record)
 
     setattr(logging.Logger, "handle", handle)  # noqa: B010
@@ -160,7 +163,7 @@ def _listen_to_unraisable(hear: Hear) -> None:
     sys.addaudithook(audit)
 
 
-def _sentence(logger: logging.Logger, msg: object, args: Any) -> str:
+def _sentence(logger: logging.Logger, msg: object, args: tuple[Any, ...]) -> str:
     try:
         text = str(msg) % args if args else str(msg)
     except (TypeError, ValueError, KeyError):

@@ -32,6 +32,7 @@ OUT_OF_REACH = {
     "connection_created.receivers": "who hears connections",
     "connection_created.sender_receivers_cache": "who hears connections",
     "importlib.reload": "a module anew, to which nobody listens",
+    "_invoke_excepthook": "who hears a thread's end",
     "threading._active": "the threads that are counted",
     "_work_queue": "what a thread has yet to do",
     "linecache": "the lines that a traceback shows",

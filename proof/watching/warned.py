@@ -6,6 +6,7 @@ import gc
 import logging
 import re
 import sys
+import threading
 import unittest
 import warnings
 from collections.abc import Callable
@@ -27,6 +28,7 @@ OF_PYTHON = (
     warnings.catch_warnings.__enter__.__code__.co_filename,
     contextlib.__file__,
     unittest.case.__file__,
+    threading.__file__,
 )
 """Files that set a filter for whoever asks them to."""
 WATCHES: list[Callable[[str, dict[str, int]], None]] = []
@@ -113,7 +115,8 @@ def _hear_what_is_ignored(block: str) -> None:
         def filtered(
             action: str, *args: Any, _method: Any = method, **more: Any
         ) -> None:
-            hears = action == "ignore" and _asks(sys._getframe(1)) == block
+            # A thread that does nothing else has been given this by the block.
+            hears = action == "ignore" and _asks(sys._getframe(1)) in (block, "")
             _method("always" if hears else action, *args, **more)
 
         setattr(warnings, name, filtered)

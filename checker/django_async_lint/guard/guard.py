@@ -77,19 +77,25 @@ class Guard:
     def begins(self, connection: BaseDatabaseWrapper, kind: str, table: str) -> Any:
         """Judge a statement; what is found counts if it does not fail."""
         self._transactions.note(connection, kind)
-        found = []
+        found: list[tuple[Finding, Transaction | None]] = []
         if os.environ.get(UNSAFE) and asyncio._get_running_loop() is not None:
-            found.append(self._unsafe(connection, kind, table))
+            found.append((self._unsafe(connection, kind, table), None))
         if kind in WRITES:
             self._written[self._connections.number(connection)] += 1
             for one in self._transactions.of_others(connection):
-                found.append(self._escapes(connection, f"{kind} {table}".strip(), one))
+                what = f"{kind} {table}".strip()
+                found.append((self._escapes(connection, what, one), one))
         return found
 
-    def ended(self, mark: list[Finding], failed: bool) -> None:
-        """Keep what was found of a statement that was done."""
-        if not failed:
-            self._found += mark
+    def ended(self, mark: Any, failed: bool) -> None:
+        """Keep what was found of a statement that was done.
+
+        Of another transaction of the code it is outside only if that waits for it. Two
+        that meet in a test have nothing to do with each other.
+        """
+        for found, other in () if failed else mark:
+            if other is None or other.of_test or other.waits():
+                self._found.append(found)
 
     @contextmanager
     def queues(self, task: str, at_once: bool) -> Iterator[None]:
@@ -137,7 +143,7 @@ class Guard:
 
     def _name(self, one: Transaction) -> str:
         """Return a transaction in words."""
-        whose = f"connection {one.number} ({one.thread})"
+        whose = f"connection {one.number} ({one.role})"
         if one.of_test:
             return f"the test's own transaction on {whose}"
         began = (

@@ -17,6 +17,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 TABLE = re.compile(r'(?:FROM|INTO|UPDATE|TABLE) +["`]?(\w+)', re.IGNORECASE)
+LONG = 2_000
+"""Characters of a statement that is not remembered, such as one with many rows."""
 Opened = list[tuple[BaseDatabaseWrapper, threading.Thread]]
 
 
@@ -137,6 +139,15 @@ def _is_callers_own() -> bool:
 
 def describe(sql: str) -> tuple[str, str]:
     """Return the kind of a statement and the table that it is about."""
+    return _known(sql) if len(sql) < LONG else _described(sql)
+
+
+@functools.lru_cache(maxsize=500)
+def _known(sql: str) -> tuple[str, str]:
+    return _described(sql)
+
+
+def _described(sql: str) -> tuple[str, str]:
     words = sql.split(None, 3)
     kind = words[0].upper() if words else ""
     if kind in ("SAVEPOINT", "RELEASE"):

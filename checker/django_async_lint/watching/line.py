@@ -7,11 +7,10 @@ import gc
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from types import AsyncGeneratorType, CoroutineType, FrameType
-from typing import Any, TypeGuard, TypeVar
+from typing import Any, NamedTuple, TypeGuard, TypeVar
 
 import django
 
@@ -31,8 +30,7 @@ NEVER_HANDS_OVER = (str(Path(django.__file__).parent), PACKAGE, contextlib.__fil
 """Whose code asks no loop for a call by itself: it leaves that to asgiref."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of code; the function that it is in. It is false where there is none."""
 
     file: str = ""

@@ -26,12 +26,12 @@ class Project:
     """
 
     root: Path
-    _known: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+    known: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     def __call__(self, file: str) -> bool:
-        known = self._known.get(file)
+        known = self.known.get(file)
         if known is None:
-            known = self._known[file] = self._is_own(file)
+            known = self.known[file] = self._is_own(file)
         return known
 
     def _is_own(self, file: str) -> bool:

@@ -27,8 +27,12 @@ class Seen:
 
     def is_like(self, other: "Seen") -> bool:
         """Whether the other is one more of the same, and tells nothing new."""
-        return (self.line, self.kind, self.table, self.connection, self.thread) == (
-            (other.line, other.kind, other.table, other.connection, other.thread)
+        return (
+            self.line == other.line
+            and self.kind == other.kind
+            and self.table == other.table
+            and self.connection == other.connection
+            and self.thread == other.thread
         )
 
 

@@ -4,6 +4,7 @@ import concurrent.futures
 import concurrent.futures.thread
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
@@ -32,6 +33,8 @@ WAITS: frozenset[CodeType] = frozenset(
     }
 )
 """What a thread is in while others do its work."""
+ON_ITS_WAY = 0.05
+"""Seconds for a thread that has handed work over to begin to wait for it."""
 IDLE = concurrent.futures.thread._worker.__code__
 """What an executor's thread is in between two calls."""
 
@@ -45,9 +48,24 @@ class Transaction:
 
     connection: BaseDatabaseWrapper
     number: str
-    thread: str
+    thread: threading.Thread
     line: Line
     of_test: bool
+
+    @property
+    def role(self) -> str:
+        """What its thread is for, in the words of the guide."""
+        return thread_role(self.thread)
+
+    def waits(self) -> bool:
+        """Whether it stands still until another thread has done something for it.
+
+        A thread that has just handed work over is on its way there.
+        """
+        deadline = time.monotonic() + ON_ITS_WAY
+        while not (found := waits(self.thread)) and time.monotonic() < deadline:
+            time.sleep(0.001)
+        return found
 
 
 class Transactions:
@@ -69,15 +87,12 @@ class Transactions:
             self._lines.pop(connection, None)
 
     def of_others(self, connection: BaseDatabaseWrapper) -> Iterator[Transaction]:
-        """Yield each that is open on another connection to the same database.
-
-        Of those that code under test has opened, only such as wait for this call.
-        """
+        """Yield each that is open on another connection to the same database."""
         for one, thread in self._connections.now_open():
             if one is connection or one.alias != connection.alias:
                 continue
             found = self._of(one, thread)
-            if found is not None and (found.of_test or _waits(thread)):
+            if found is not None:
                 yield found
 
     def around(self) -> Transaction | None:
@@ -87,11 +102,13 @@ class Transactions:
             found = self._of(one, thread)
             if found is None or found.of_test:
                 continue
-            if thread is current or _waits(thread):
+            if thread is current or waits(thread):
                 return found
         return None
 
-    def _of(self, one: BaseDatabaseWrapper, thread: Any) -> Transaction | None:
+    def _of(
+        self, one: BaseDatabaseWrapper, thread: threading.Thread
+    ) -> Transaction | None:
         blocks = list(one.atomic_blocks)
         if not one.in_atomic_block or not blocks:
             return None
@@ -100,7 +117,7 @@ class Transactions:
         return Transaction(
             one,
             self._connections.number(one),
-            thread_role(thread),
+            thread,
             lines.get(codes[0], NOWHERE) if codes else NOWHERE,
             not codes,
         )
@@ -111,7 +128,7 @@ def is_of_test(block: Any) -> bool:
     return bool(getattr(block, "_from_testcase", False))
 
 
-def _waits(thread: threading.Thread) -> bool:
+def waits(thread: threading.Thread) -> bool:
     """Whether a thread stands still until another has done something for it."""
     if thread is threading.current_thread():
         return True

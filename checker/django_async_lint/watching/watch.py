@@ -11,9 +11,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from django_async_lint.watching import VARIABLE
 from django_async_lint.watching.connections import Connections
-from django_async_lint.watching.line import Line, calling_line
+from django_async_lint.watching.line import Line
 from django_async_lint.watching.own import Project
 from django_async_lint.watching.picture import picture, summary
+from django_async_lint.watching.quick import note_who_asks, quick_line
 from django_async_lint.watching.seen import Seen, Work, current, follow_threads
 from django_async_lint.watching.threads import thread_role
 from django_async_lint.watching.work import listen_to_requests, listen_to_tasks
@@ -31,6 +32,7 @@ class Watch:
         """Listen from now on; it cannot be undone."""
         self._connections.start()
         follow_threads()
+        note_who_asks(self._project)
         listen_to_requests(self.tell)
         listen_to_tasks(self.tell)
         os.register_at_fork(after_in_child=self.process.clear)
@@ -40,7 +42,7 @@ class Watch:
         """Note a statement."""
         work = current(self.process)
         number = self._connections.number(connection)
-        line = calling_line(self._project, looks=0, first=work.task)
+        line = quick_line(self._project, work.task)
         return work.add(Seen(thread_role(), number, kind, table, line))
 
     def ended(self, mark: Seen, failed: bool) -> None:

@@ -1,0 +1,77 @@
+"""The pictures below a block: lanes that look the same share one."""
+
+from collections.abc import Iterable, Mapping
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from proof.example import Example
+from proof.showing.html import tag
+from proof.showing.picture.draw import picture_of
+from proof.showing.picture.shapes import Picture
+from proof.showing.picture.svg import svg
+from proof.showing.picture.words import words
+from proof.showing.words import lanes_in_short
+
+if TYPE_CHECKING:
+    from proof.showing.library import Library, Seen
+
+MOST, HIGHEST = 2, 6
+"""Pictures that stand open whatever their height, and rows that all may have."""
+
+
+def pictures(example: Example, known: "Library", md: Any) -> Markup:
+    """Return the pictures of an example, to stand between its code and its tables."""
+    alike = by_picture(known.seen(example))
+    figures = [
+        _figure(example, picture, lanes if len(alike) > 1 else [], _is_first(md))
+        for picture, lanes in alike.items()
+    ]
+    many = _open(alike)
+    shown = tag("div", *figures[:many], class_="pictures", data_search_exclude=True)
+    if many == len(figures):
+        return shown
+    said = lanes_in_short(lane for lanes in [*alike.values()][many:] for lane in lanes)
+    return shown + tag(
+        "details",
+        tag("summary", f"The picture on {said}"),
+        tag("div", *figures[many:], class_="pictures"),
+        class_="evidence",
+        data_search_exclude=True,
+    )
+
+
+def _open(alike: Mapping[Picture, list[str]]) -> int:
+    """Return how many pictures stand open: as many as fit, and two in any case."""
+    heights = accumulate(len(one.rows) for one in alike)
+    fit = sum(1 for height in heights if height <= HIGHEST)
+    return min(max(fit, MOST), len(alike))
+
+
+def by_picture(seen: "Iterable[Seen]") -> dict[Picture, list[str]]:
+    """Return the pictures, and the lanes that share each."""
+    alike: dict[Picture, list[str]] = {}
+    for one in seen:
+        alike.setdefault(picture_of(one.outcome), []).extend(one.lanes)
+    return alike
+
+
+def _figure(
+    example: Example, picture: Picture, lanes: list[str], first: bool
+) -> Markup:
+    caption = [tag("figcaption", lanes_in_short(lanes))] if lanes else []
+    return tag(
+        "figure",
+        *caption,
+        svg(example, picture, first),
+        tag("p", words(picture), class_="in-words"),
+        style=f"--n:{picture.slots}",
+    )
+
+
+def _is_first(md: Any) -> bool:
+    """Whether no picture of this page has been drawn yet."""
+    drawn = getattr(md, "pictures_drawn", 0)
+    md.pictures_drawn = drawn + 1
+    return drawn == 0

@@ -153,3 +153,34 @@ def test_what_is_here_is_listed(machine: Path) -> None:
     lines = set_up(machine, "--list").stdout.splitlines()
     assert [line.split()[0] for line in lines] == ["3.14", "3.12"]
     assert not (machine / "--list").exists()
+
+
+def test_a_group_that_cannot_be_installed_is_named_and_the_next_is_tried(
+    tmp_path: Path,
+) -> None:
+    """The reason is said, nothing stops, and what was installed is not done again."""
+    for name in ("requirements", ".proof", "bin"):
+        (tmp_path / name).mkdir()
+    for name in ("api", "shells"):
+        (tmp_path / "requirements" / f"group-{name}.txt").write_text(name, "utf-8")
+    python = tmp_path / "bin" / "python"
+    python.write_text(
+        f'#!/bin/sh\necho "$*" >>asked\ncase "$*" in *group-api*) {REFUSED} ;; esac\n',
+        "utf-8",
+    )
+    python.chmod(0o755)
+
+    def installed() -> str:
+        words = ["sh", str(ROOT / "tools" / "groups.sh"), "."]
+        done = subprocess.run(
+            words, cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    said = "requirements/group-api.txt could not be installed: "
+    assert installed() == f"{said}No matching distribution found for django\n"
+    assert (tmp_path / "group-shells.txt").read_text("utf-8") == "shells"
+    assert not (tmp_path / "group-api.txt").exists()
+    installed()
+    asked = (tmp_path / "asked").read_text("utf-8")
+    assert (asked.count("group-api"), asked.count("group-shells")) == (2, 1)

@@ -9,7 +9,9 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from pages import BY_ID
 
+from django_async_lint.guard.kinds import KINDS
 from proof.project import ROOT
 
 SOURCE = ROOT / "tests" / "guarded"
@@ -137,3 +139,13 @@ def test_the_words(said: dict[str, str]) -> None:
     ), text
     assert "See docs/testing.md#" in text
     assert '@async_guard(allow=["other-connection"], reason="…")' in text
+
+
+def test_each_kind_leads_to_the_guide() -> None:
+    """What it names as right is a ✅ of the page that it names, the other a ❌."""
+    for kind in KINDS.values():
+        for address, good in ((kind.right, True), (kind.wrong, False)):
+            page, _, name = address.partition("#")
+            example = BY_ID[name]
+            assert (example.path.name, example.good) == (page, good), kind.name
+        assert kind.address == f"docs/{kind.right}"

@@ -63,7 +63,7 @@ KINDS = {
             "a task that will never be done, as its loop stands still",
             "await it, or make it in a TaskGroup",
             "testing.md#test-async",
-            "testing.md#test-async",
+            "testing-checks.md#test-loops-left",
         ),
         Kind(
             "dropped-coroutine",

@@ -49,15 +49,13 @@ def line_in(block: str) -> int:
     return calling_line(OneFile(block)).number
 
 
-def calling_line(
-    own: Own, looks: int = LOOKS, first: "asyncio.Task[Any] | None" = None
-) -> Line:
+def calling_line(own: Own, looks: int = LOOKS) -> Line:
     """Return the innermost line of one's own that the present call comes from.
 
     A function that runs in an executor's thread has the `await` that asked for it on
     no stack of its own. The two meet in the `functools.partial` that carries the
-    call: it is a local of the waiting coroutine and of the executor's thread. That
-    coroutine is most likely in the `first` task. Without `looks` nothing is waited for.
+    call: it is a local of the waiting coroutine and of the executor's thread.
+    Without `looks` nothing is waited for.
     """
     here, hands_over = _innermost(own, sys._getframe(1))
     outer = NOWHERE if here is None else _line_of(here)
@@ -65,7 +63,7 @@ def calling_line(
     deadline = time.monotonic() + PATIENCE
     for look in count() if carried and loops else ():
         for loop in loops:
-            line = _line_on(loop, {*carried}, own, first)
+            line = _line_on(loop, {*carried}, own)
             if line is not None:
                 return line or outer
         if look >= looks and (not looks or time.monotonic() > deadline):
@@ -161,14 +159,13 @@ def _line_on(
     loop: asyncio.AbstractEventLoop,
     carried: set[int],
     own: Own,
-    first: "asyncio.Task[Any] | None" = None,
 ) -> Line | None:
     """Return one's own line at which the loop asked for a carried call.
 
     The coroutine that asked is either suspended, below its task, or still on the
     stack of the loop's own thread, on its way into the `await`.
     """
-    for task in _tasks(loop, first):
+    for task in _tasks(loop):
         line = _line_above(list(coroutine_frames(task)), carried, own)
         if line is not None:
             return line
@@ -190,11 +187,7 @@ def _line_above(frames: list[FrameType], carried: set[int], own: Own) -> Line | 
     return None
 
 
-def _tasks(
-    loop: asyncio.AbstractEventLoop, first: "asyncio.Task[Any] | None"
-) -> Iterator["asyncio.Task[Any]"]:
-    if first is not None:
-        yield first
+def _tasks(loop: asyncio.AbstractEventLoop) -> Iterator["asyncio.Task[Any]"]:
     try:
         yield from asyncio.all_tasks(loop)
     except RuntimeError:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
 
 from django_async_lint.watching.line import Line
 
@@ -38,10 +37,9 @@ class Seen:
 
 @dataclass
 class Work:
-    """A request, a task or a process; `task` is asyncio's, where it began in one."""
+    """A request, a task or a process."""
 
     title: str
-    task: Any = None
     seen: list[Seen] = field(default_factory=list)
     more: int = 0
 

@@ -42,7 +42,7 @@ class Watch:
         """Note a statement."""
         work = current(self.process)
         number = self._connections.number(connection)
-        line = quick_line(self._project, work.task)
+        line = quick_line(self._project)
         return work.add(Seen(thread_role(), number, kind, table, line))
 
     def ended(self, mark: Seen, failed: bool) -> None:

@@ -1,6 +1,5 @@
 """Where a piece of work begins and ends: a request of Django's, a task of Celery's."""
 
-import asyncio
 import functools
 import sys
 from collections.abc import Callable
@@ -28,7 +27,7 @@ def listen_to_requests(done: Done) -> None:
 
     @functools.wraps(aget)
     async def aanswered(self: BaseHandler, request: Any) -> Any:
-        with within(Work(_title(request), asyncio.current_task())) as work:
+        with within(Work(_title(request))) as work:
             try:
                 return await aget(self, request)
             finally:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from guide.front import trusted
 from guide.tree import Tree, read_tree
 from proof.example import Example
 from proof.showing.library import DOCS, Library, Seen, read_library
@@ -17,6 +18,8 @@ from proof.showing.words import headline, lane_names, place_in_words, sentences
 
 FRONT = re.compile(r"\A---\n.*?^---\n\s*", re.MULTILINE | re.DOTALL)
 RULE = re.compile(r"^\*\*The rule: (.+?)\*\*", re.MULTILINE)
+PAIR = re.compile(r"^``` pair\n(.*)\n```$", re.MULTILINE)
+TRUST = re.compile(r"^``` trust\n```$", re.MULTILINE)
 TREE = re.compile(r"^``` tree\n(.*)\n```$", re.MULTILINE)
 FULL = "llms-full.txt"
 
@@ -34,7 +37,16 @@ def write_texts(folder: Path, name: str, nav: Iterable[Any]) -> None:
 def markdown(path: Path) -> str:
     """Return a page as it was written; the decision tree, which is data, as a list."""
     text = FRONT.sub("", path.read_text("utf-8"))
-    return TREE.sub(lambda it: _tree(read_tree(), it[1], read_library()), text)
+    known = read_library()
+    text = TRUST.sub(" ".join(trusted(known)), text)
+    text = PAIR.sub(lambda it: _pair(it[1], known), text)
+    return TREE.sub(lambda it: _tree(read_tree(), it[1], known), text)
+
+
+def _pair(name: str, known: Library) -> str:
+    """Return a ❌ and its twin as links."""
+    both = (known.by_id[name], known.by_id[known.by_id[name].twin or ""])
+    return "\n".join(f"- [{one.title}]({one.page}.md#{one.id})" for one in both)
 
 
 def index(name: str, nav: Iterable[Any]) -> str:

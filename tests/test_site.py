@@ -188,11 +188,90 @@ def test_line_of_evidence(site: Site, opened: Any) -> None:
 
 
 def test_printed(site: Site, opened: Any) -> None:
-    """On paper, all evidence is open."""
+    """On paper, each block has its picture, and its tables stay folded.
+
+    The page names its address.
+    """
     page = opened(site.longest)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
-    closed = page.locator("details.evidence:not([open]) > p").all()
-    assert closed == [] or all(one.bounding_box()["height"] for one in closed)
+    drawn = page.locator(".example > .pictures svg").all()
+    assert len(drawn) > 20 and all(one.bounding_box()["height"] for one in drawn)
+    tables = page.locator("details.evidence > p").all()
+    assert tables and not any(one.is_visible() for one in tables[:5])
+    address = page.locator("h1").get_attribute("data-address")
+    assert address == f"{site.url}{site.longest}"
+
+
+LONG = """(columns) => [...document.querySelectorAll(".example pre > code")].filter(
+  (one) => one.scrollWidth > one.clientWidth &&
+    Math.max(...one.textContent.split("\\n").map((line) => line.length)) <= columns
+).map((one) => one.textContent)"""
+"""The blocks that scroll sideways though no line of theirs is longer than that."""
+
+
+def test_code_fits(site: Site, opened: Any) -> None:
+    """At 1366 pixels, a block whose lines have 88 columns does not scroll sideways."""
+    page = opened(site.longest)
+    assert page.evaluate(LONG, 88) == []
+    # It is a measurement: of much longer lines, some do.
+    assert page.evaluate(LONG, 1000) != []
+
+
+def test_imports_are_folded_on_a_phone(site: Site, opened: Any) -> None:
+    """Without JavaScript, too: one line that opens; a wide screen has no such line."""
+    page = opened(site.longest, min(WIDTHS), java_script_enabled=False)
+    fold = page.locator(".imports summary").first
+    first = page.locator(".example:has(.imports) code-line.import").first
+    assert not first.is_visible()
+    fold.click()
+    assert first.is_visible()
+    wide = opened(site.longest, max(WIDTHS))
+    assert not wide.locator(".imports summary").first.is_visible()
+    assert wide.locator("code-line.import").first.is_visible()
+
+
+HEADER = "getComputedStyle(document.querySelector('.md-header')).backgroundColor"
+
+
+def test_the_header_keeps_its_colour(opened: Any) -> None:
+    """Without JavaScript it is as green as with it."""
+    colours = {opened("", java_script_enabled=js).evaluate(HEADER) for js in (0, 1)}
+    assert colours == {"rgb(12, 75, 51)"}
+
+
+LIT = """(id) => ({
+  line: document.getElementById(id).matches(".lit"),
+  mark: !!document.querySelector(`.pictures a[href="#${id}"].lit`),
+})"""
+
+
+def test_a_mark_and_its_line_light_up_together(opened: Any) -> None:
+    """Pointing at either highlights both; a click on the mark leads to the line."""
+    page = opened("loops/")
+    name = "L-asyncio-run-rollback-22"
+    mark = page.locator(f".pictures a[href='#{name}'] rect")
+    for one in (mark, page.locator(f"[id='{name}']")):
+        page.mouse.move(0, 0)
+        one.hover(force=True)
+        assert page.evaluate(LIT, name) == {"line": True, "mark": True}
+    page.mouse.move(0, 0)
+    assert page.evaluate(LIT, name) == {"line": False, "mark": False}
+    mark.click(force=True)
+    assert page.url.endswith(f"#{name}")
+
+
+FALLS_OUT = """() => [...document.querySelectorAll(".pictures svg")].filter((one) => {
+  const { right } = one.closest(".pictures").getBoundingClientRect();
+  const drawn = [...one.querySelectorAll("rect, text, path:not(pattern path)")];
+  return drawn.some((each) => each.getBoundingClientRect().right > right + 1);
+}).map((one) => one.closest(".example").querySelector("[id]").id)"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_picture_is_cut_off(site: Site, opened: Any, width: int) -> None:
+    """Nothing of a picture lies beyond the edge of its block."""
+    assert opened(site.longest, width).evaluate(FALLS_OUT) == []
 
 
 def test_copied_code(site: Site, opened: Any) -> None:

@@ -88,6 +88,25 @@ def test_audit_finds_pale_text(site: Site, visited: Any) -> None:
     assert violations(page) == []
 
 
+NAMES_OF_FACTS = """[...document.querySelectorAll("table.facts")].flatMap((table) => {
+  const heads = [...table.querySelectorAll("thead th")].map((one) => one.textContent);
+  return [...table.querySelectorAll("tbody tr")].flatMap((row) => {
+    const cells = [...row.children].filter((one) => !one.hasAttribute("colspan"));
+    const ahead = row.querySelector("th") ? 0 : heads.length - row.children.length;
+    return cells.filter((one) => {
+      const name = heads[[...row.children].indexOf(one) + ahead];
+      return getComputedStyle(one, "::before").content !== JSON.stringify(name);
+    });
+  });
+}).map((one) => one.textContent)"""
+"""The cells of evidence that do not stand with the name of their column."""
+
+
+def test_what_was_seen_on_a_phone(site: Site, visited: Any) -> None:
+    """Each value of the evidence stands beside its column's name."""
+    assert visited("loops/", min(WIDTHS)).evaluate(NAMES_OF_FACTS) == []
+
+
 @pytest.mark.parametrize("name", ["errors/", "start/"])
 def test_tables_on_a_phone(site: Site, visited: Any, name: str) -> None:
     """Each cell of a wide table is in sight, below its column's name, in its role."""

@@ -2,7 +2,7 @@
   // Material's code toolbars come late and as landmarks without a name; tables that
   // scroll can be reached with a pointer only.
   const ROLES = {
-    row: "tr", columnheader: "th", cell: "td", rowgroup: ":is(thead, tbody)",
+    row: "tr", columnheader: "thead th", rowheader: "tbody th", cell: "td", rowgroup: ":is(thead, tbody)",
   };
   const mend = () => {
     document.querySelectorAll("nav.md-code__nav:not([role])").forEach((one) => {
@@ -39,4 +39,7 @@
     lit.forEach((one) => one.classList.add("lit"));
   };
   addEventListener("pointerover", light);
+  addEventListener("beforeprint", () => {
+    document.querySelector("h1").dataset.address = location.href.replace(location.hash, "");
+  });
 }

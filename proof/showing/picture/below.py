@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from proof.example import Example
-from proof.showing.html import tag
+from proof.showing.html import line_id, relative, tag
 from proof.showing.picture.draw import picture_of
 from proof.showing.picture.shapes import Picture
 from proof.showing.picture.svg import svg
@@ -21,11 +21,21 @@ MOST, HIGHEST = 2, 6
 """Pictures that stand open whatever their height, and rows that all may have."""
 
 
-def pictures(example: Example, known: "Library", md: Any) -> Markup:
-    """Return the pictures of an example, to stand between its code and its tables."""
+def pictures(example: Example, known: "Library", md: Any, at: str = "") -> Markup:
+    """Return the pictures of an example, to stand between its code and its tables.
+
+    On another page than the example's, `at` is its name.
+    """
     alike = by_picture(known.seen(example))
+    page = relative(at, example.page) if at else ""
     figures = [
-        _figure(example, picture, lanes if len(alike) > 1 else [], _is_first(md))
+        tag(
+            "figure",
+            *([tag("figcaption", lanes_in_short(lanes))] if len(alike) > 1 else []),
+            svg(f"{page}#{line_id(example, 0)[:-1]}", picture, _is_first(md)),
+            tag("p", words(picture), class_="in-words"),
+            style=f"--n:{picture.slots}",
+        )
         for picture, lanes in alike.items()
     ]
     many = _open(alike)
@@ -55,19 +65,6 @@ def by_picture(seen: "Iterable[Seen]") -> dict[Picture, list[str]]:
     for one in seen:
         alike.setdefault(picture_of(one.outcome), []).extend(one.lanes)
     return alike
-
-
-def _figure(
-    example: Example, picture: Picture, lanes: list[str], first: bool
-) -> Markup:
-    caption = [tag("figcaption", lanes_in_short(lanes))] if lanes else []
-    return tag(
-        "figure",
-        *caption,
-        svg(example, picture, first),
-        tag("p", words(picture), class_="in-words"),
-        style=f"--n:{picture.slots}",
-    )
 
 
 def _is_first(md: Any) -> bool:

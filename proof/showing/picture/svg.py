@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from proof.example import Example
-from proof.showing.html import line_id, tag
+from proof.showing.html import tag
 from proof.showing.picture.labels import NOTHING, SAID, about, left_out, shape, word
 from proof.showing.picture.shapes import Bar, Leak, Mark, Picture
 
@@ -23,16 +22,19 @@ MANY = 2
 CROSS, HEAD = "M-5-5 5 5M5-5-5 5", "M-3-4 4 0-3 4z"
 
 
-def svg(example: Example, picture: Picture, hatch: bool) -> Markup:
-    """Return the picture; `hatch` if it is the first of its page."""
+def svg(lines: str, picture: Picture, hatch: bool) -> Markup:
+    """Return the picture; `hatch` if it is the first of its page.
+
+    `lines` is the address of a line of the block without its number.
+    """
     return tag(
         "svg",
         HATCH if hatch else "",
         *_rows(picture),
         *(_bar(one, picture.slots) for one in picture.bars),
         *_arrows(picture),
-        *_symptoms(example, picture),
-        *(_mark(example, one) for one in picture.marks),
+        *_symptoms(lines, picture),
+        *(_mark(lines, one) for one in picture.marks),
         *_folds(picture),
         class_="many" if len(picture.rows) > MANY else "few",
         style=f"--n:{picture.slots};--m:{len(picture.rows)}",
@@ -69,7 +71,7 @@ def _arrows(picture: Picture) -> Iterator[Markup]:
         yield tag("path", class_="head", d=HEAD, style=_at(t=one.at, r=one.end))
 
 
-def _mark(example: Example, mark: Mark) -> Markup:
+def _mark(lines: str, mark: Mark) -> Markup:
     kind = f"{shape(mark)} {mark.fate}".strip()
     inner = [] if shape(mark) == "edge" else [Markup("<rect/>")]
     inner.append(tag("text", word(mark)))
@@ -79,12 +81,10 @@ def _mark(example: Example, mark: Mark) -> Markup:
         inner.append(tag("text", above, class_="said"))
     if mark.fate == "failed":
         inner.append(tag("path", d=CROSS))
-    return _linked(example, mark.line, kind, *inner, t=mark.at, r=mark.row)
+    return _linked(lines, mark.line, kind, *inner, t=mark.at, r=mark.row)
 
 
-def _linked(
-    example: Example, line: int, kind: str, *children: str, **where: int
-) -> Markup:
+def _linked(lines: str, line: int, kind: str, *children: str, **where: int) -> Markup:
     """Return a group that leads to a line of the block, if it belongs to one."""
     if not line:
         return _part("g", kind, *children, **where)
@@ -93,7 +93,7 @@ def _linked(
         *children,
         class_=kind,
         style=_at(**where),
-        href=f"#{line_id(example, line)}",
+        href=f"{lines}{line}",
         tabindex=-1,
     )
 
@@ -109,19 +109,19 @@ def _folds(picture: Picture) -> Iterator[Markup]:
         yield _part("g", "fold", *inner, t=one.at, r=one.row)
 
 
-def _symptoms(example: Example, picture: Picture) -> Iterator[Markup]:
+def _symptoms(lines: str, picture: Picture) -> Iterator[Markup]:
     if wait := picture.wait:
         length = picture.slots - wait.at
         yield _part("rect", "wait", t=wait.at, r=wait.row, l=length)
         if wait.holder is None:
             said = tag("text", f"hangs: {wait.reason}", class_="said")
-            yield _linked(example, wait.line, "hang", said, t=wait.at, r=wait.row)
+            yield _linked(lines, wait.line, "hang", said, t=wait.at, r=wait.row)
         else:
             first, last = sorted((wait.row, wait.holder))
             yield _part("rect", "chain", t=wait.at, r=first, l=last - first)
     if cross := picture.cross:
         inner = (tag("path", d=CROSS), tag("text", cross.name, class_="said"))
-        yield _linked(example, cross.line, "cross", *inner, t=cross.at, r=cross.row)
+        yield _linked(lines, cross.line, "cross", *inner, t=cross.at, r=cross.row)
     for leak in picture.leaks:
         yield from _leak(picture, leak)
     for stall in picture.stalls:
@@ -129,7 +129,7 @@ def _symptoms(example: Example, picture: Picture) -> Iterator[Markup]:
         length = picture.slots - 2 * first
         yield _part("rect", "wait", t=first, r=stall.row, l=length)
         said = tag("text", "stood still", class_="said")
-        yield _linked(example, stall.line, "hang", said, t=first, r=stall.row)
+        yield _linked(lines, stall.line, "hang", said, t=first, r=stall.row)
 
 
 def _leak(picture: Picture, leak: Leak) -> Iterator[Markup]:
@@ -137,5 +137,6 @@ def _leak(picture: Picture, leak: Leak) -> Iterator[Markup]:
     yield tag(
         "path", class_="head edge", d=HEAD, style=_at(t=picture.slots, r=leak.row)
     )
-    words = "stays open" if picture.rows[leak.row].connection else leak.words
+    connection = picture.rows[leak.row].connection
+    words = f"{connection} stays open" if connection else leak.words
     yield _part("g", "off", tag("text", words, class_="said"), t=leak.at, r=leak.row)

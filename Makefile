@@ -1,6 +1,6 @@
 # `make help` says what each goal does.
 .DEFAULT_GOAL := default
-.PHONY: default help serve demo worker measure test quick run record write bench lint matrix stability lock clean environment
+.PHONY: default help serve demo worker measure test quick run record write bench guarded lint matrix stability lock clean environment
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -56,8 +56,12 @@ measure: environment ## measure anew: mechanisms under probes, both case studies
 	@$(BIN)/python -m tools.pipeline $(ARGS)
 	@$(PROOF) write
 
-bench: environment ## measure what running an example costs
+bench: environment ## measure what running an example costs, and what the watch costs a request
 	@$(PROOF) bench
+	@$(BIN)/python -m tools.watch_cost
+
+guarded: environment ## run the blocks in tests under the guard; ARGS="id or place"
+	@$(BIN)/python -m tools.guarded $(ARGS)
 
 lint: environment ## check format, style and types
 	@$(BIN)/python -m ruff format --check --quiet .

@@ -66,7 +66,8 @@ guarded: environment ## run the blocks in tests under the guard; ARGS="id or pla
 lint: environment ## check format, style and types
 	@$(BIN)/python -m ruff format --check --quiet .
 	@$(BIN)/python -m ruff check --quiet .
-	@PYTHONPATH=examples $(BIN)/python -m mypy --no-error-summary
+	@PYTHONPATH=examples:checker $(BIN)/python -m mypy --no-error-summary
+	@PYTHONPATH=checker $(BIN)/python -m django_async_lint check --quiet --no-cache examples
 
 matrix: environment ## run the examples with each Python here, and older versions of Django; ARGS=--every for all pairs
 	@$(BIN)/python -m tools.matrix $(ARGS)

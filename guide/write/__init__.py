@@ -13,6 +13,7 @@ from guide.messages import every_failure_has_its_row
 from guide.write import (
     assistant,
     bridges,
+    checker,
     claims,
     errors,
     faults,
@@ -46,6 +47,8 @@ FILES: Mapping[str, Callable[[Library], Parts]] = {
     ".agents/skills/django-async-sync/bridge.py": assistant.bridge,
     "docs/assets/bridge.py": assistant.bridge,
     "CLAUDE.md": assistant.named,
+    "docs/check.md": checker.page,
+    "checker/django_async_lint/data/guide.json": checker.data,
 }
 
 

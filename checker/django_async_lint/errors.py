@@ -1,0 +1,28 @@
+"""What can be wrong with how the checker is called, or with what it is given.
+
+CheckerError
+├── UsageError      an option, a path or a setting
+└── UnreadableFile  a source file, with its line
+"""
+
+
+class CheckerError(Exception):
+    """The checker cannot do what it was asked to."""
+
+
+class UsageError(CheckerError, ValueError):
+    """An option, a path or a setting is not what it should be."""
+
+
+class UnreadableFile(CheckerError, ValueError):
+    """A file is not Python that can be read."""
+
+    def __init__(self, path: str, line: int, found: str) -> None:
+        super().__init__(path, line, found)
+        self.path, self.line, self.found = path, line, found
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}:{self.line}: cannot be read: {self.found}. "
+            "Mend the file, or name it under `exclude` in [tool.django-async-lint]."
+        )

@@ -1,0 +1,1 @@
+"""A file in, facts out: nothing is imported, nothing is run."""

@@ -1,0 +1,203 @@
+"""What the definition of a function, a lambda or a class says."""
+
+import ast
+
+from django_async_lint.facts import Argument, Class, Decorator, Field, Function
+from django_async_lint.reading.expressions import expression
+from django_async_lint.reading.scope import MODULE, Definition, Scope
+from django_async_lint.values import Value
+
+RELATIONS = frozenset({"ForeignKey", "OneToOneField", "ManyToManyField"})
+NO_PARAMETERS = ast.arguments([], [], None, [], [], None, [])
+
+
+def function(scope: Scope, node: Definition) -> None:
+    """Note a function; its body is read once the code around it has been."""
+    name = f"{scope.prefix or scope.module.name}.{node.name}".lstrip(".")
+    decorators = [_decorator(scope, one) for one in node.decorator_list]
+    defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+    for one in defaults:
+        expression(scope, one)
+    in_class = bool(scope.owner) and scope.index == MODULE
+    made = Function(
+        name,
+        node.lineno,
+        node.col_offset + 1,
+        isinstance(node, ast.AsyncFunctionDef),
+        False,
+        _parameters(node.args),
+        _annotations(scope, node.args),
+        decorators,
+        scope.owner if in_class else "",
+        scope.index,
+        free=_free(node, scope.loops) if scope.loops else [],
+    )
+    index = _note(scope, made)
+    if in_class:
+        owner = scope.module.classes[-1]
+        owner = next(c for c in reversed(scope.module.classes) if c.name == scope.owner)
+        owner.methods[node.name] = -1 if node.name in owner.methods else index
+    else:
+        scope.bind(node.name, Value("name", name))
+    inner = scope.inner(index, name, is_async=made.is_async)
+    if in_class:
+        inner.env = {}
+    _bind_parameters(inner, made, method=in_class)
+    scope.book.later.append((node, inner))
+
+
+def _note(scope: Scope, made: Function) -> int:
+    scope.module.functions.append(made)
+    return len(scope.module.functions) - 1
+
+
+def read_lambda(scope: Scope, node: ast.Lambda) -> Value:
+    """Note a lambda, which is read where it stands."""
+    scope.book.lambdas += 1
+    name = f"{scope.prefix or scope.module.name}.<lambda {scope.book.lambdas}>"
+    made = Function(
+        name,
+        node.lineno,
+        node.col_offset + 1,
+        False,
+        False,
+        _parameters(node.args),
+        {},
+        [],
+        parent=scope.index,
+        free=_free(node, scope.loops) if scope.loops else [],
+    )
+    index = _note(scope, made)
+    inner = scope.inner(index, name, is_async=False)
+    inner.env = dict(scope.env)
+    inner.quiet = scope.quiet
+    _bind_parameters(inner, made, method=False)
+    value = expression(inner, node.body, "return")
+    if value:
+        made.returns.append(value.at(node.lineno))
+    return Value("lambda", name, inner=value, line=node.lineno)
+
+
+def _free(node: Definition | ast.Lambda, loops: list[str]) -> list[str]:
+    """Return the variables of the loops around that the function reads."""
+    body = [node.body] if isinstance(node, ast.Lambda) else node.body
+    found = {n.id for b in body for n in ast.walk(b) if isinstance(n, ast.Name)}
+    return sorted(found & {*loops} - {*_parameters(node.args)})
+
+
+def _parameters(args: ast.arguments) -> list[str]:
+    every = [*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg]
+    return [one.arg for one in every if one is not None]
+
+
+def _annotations(scope: Scope, args: ast.arguments) -> dict[str, str]:
+    found = {}
+    for one in (*args.posonlyargs, *args.args, *args.kwonlyargs):
+        name = _dotted(scope, one.annotation) if one.annotation is not None else ""
+        if name:
+            found[one.arg] = name
+    return found
+
+
+def _dotted(scope: Scope, node: ast.expr) -> str:
+    """Return the dotted name of an annotation; of `X | None` that of X."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            return _dotted(scope, ast.parse(node.value, mode="eval").body)
+        except SyntaxError:
+            return ""
+    if isinstance(node, ast.BinOp):
+        sides = [_dotted(scope, one) for one in (node.left, node.right)]
+        return next((one for one in sides if one), "")
+    if isinstance(node, ast.Subscript):
+        outer = _dotted(scope, node.value)
+        optional = outer.endswith(".Optional")
+        return _dotted(scope, node.slice) if optional else outer
+    if isinstance(node, ast.Attribute):
+        base = _dotted(scope, node.value)
+        return f"{base}.{node.attr}" if base else ""
+    if isinstance(node, ast.Name):
+        value = scope.look_up(node.id)
+        return value.name if value and value.kind == "name" else ""
+    return ""
+
+
+def _bind_parameters(inner: Scope, made: Function, *, method: bool) -> None:
+    for name in made.parameters:
+        of = made.annotations.get(name)
+        inner.env[name] = Value("result", of) if of else Value("parameter", name)
+    static = any(one.name == "builtins.staticmethod" for one in made.decorators)
+    if method and made.parameters and not static:
+        inner.env[made.parameters[0]] = Value("name", made.owner)
+
+
+def _decorator(scope: Scope, node: ast.expr) -> Decorator:
+    called = node.func if isinstance(node, ast.Call) else node
+    value = expression(scope, called, "called")
+    name = value.name if value and value.kind == "name" else ""
+    if not name and isinstance(called, ast.Attribute):
+        name = f"?.{called.attr}"
+    constants = []
+    if isinstance(node, ast.Call):
+        expression(scope, node)
+        given = [("", one) for one in node.args]
+        given += [(one.arg or "**", one.value) for one in node.keywords]
+        for keyword, inner in given:
+            constant = repr(inner.value) if isinstance(inner, ast.Constant) else "?"
+            constants.append(Argument(keyword, None, constant))
+    return Decorator(name, node.lineno, constants)
+
+
+def class_(scope: Scope, node: ast.ClassDef) -> None:
+    """Note a class, and read its body."""
+    from django_async_lint.reading.statements import block
+
+    name = f"{scope.prefix or scope.module.name}.{node.name}".lstrip(".")
+    bases = [expression(scope, one) for one in node.bases]
+    for keyword in node.keywords:
+        expression(scope, keyword.value)
+    dotted = [one.name if one and one.kind == "name" else "?" for one in bases]
+    decorators = [_decorator(scope, one) for one in node.decorator_list]
+    made = Class(name, node.lineno, node.col_offset + 1, dotted, decorators=decorators)
+    scope.module.classes.append(made)
+    inner = Scope(scope.book, MODULE, dict(scope.env), name, name)
+    block(inner, node.body)
+    for one in node.body:
+        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
+            _class_attribute(inner, made, one.targets[0].id, one.value)
+        elif isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
+            _class_attribute(inner, made, one.target.id, one.value)
+        elif isinstance(one, ast.ClassDef) and one.name == "Meta":
+            made.plain.append("Meta")
+    scope.bind(node.name, Value("name", name))
+
+
+def _class_attribute(
+    scope: Scope, made: Class, name: str, source: ast.expr | None
+) -> None:
+    value = scope.env.get(name)
+    if value is not None:
+        made.attributes.setdefault(name, value)
+    if not isinstance(source, ast.Call) or value is None:
+        made.plain.append(name)
+        return
+    kind = value.name.rpartition(".")[2]
+    if kind in RELATIONS:
+        made.fields[name] = Field(kind, _to(scope, source), _reverse(source))
+
+
+def _to(scope: Scope, source: ast.Call) -> str:
+    """Return the dotted name of the model that a relation leads to, or as written."""
+    named = [one.value for one in source.keywords if one.arg == "to"]
+    target = next(iter([*source.args, *named]), None)
+    if isinstance(target, ast.Constant) and isinstance(target.value, str):
+        return f"'{target.value}"
+    value = expression(scope, target) if target is not None else None
+    return value.name if value and value.kind == "name" else ""
+
+
+def _reverse(source: ast.Call) -> str:
+    for one in source.keywords:
+        if one.arg == "related_name" and isinstance(one.value, ast.Constant):
+            return str(one.value.value)
+    return ""

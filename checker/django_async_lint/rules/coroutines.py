@@ -1,0 +1,328 @@
+"""DAL3: coroutines and bridges that are never awaited, called or told apart."""
+
+from collections.abc import Iterator
+
+from django_async_lint.facts import Call, Function, Oddity, Use
+from django_async_lint.project.index import Place
+from django_async_lint.project.orm import function_of
+from django_async_lint.reading import names
+from django_async_lint.rules.rule import At, Problem, Rule, problem
+from django_async_lint.values import Value
+
+KEPT = ("close", "send", "throw", "add_done_callback", "cancel", "result", "done")
+PLAIN_DECORATORS = (
+    *("builtins.staticmethod", "builtins.classmethod", "functools.wraps"),
+    *names.ATOMIC,
+    "abc.abstractmethod",
+)
+
+
+def coroutine_function(value: Value | None, at: At) -> Place | None:
+    """Return the `async def` whose coroutine a value is, if that is certain."""
+    if value is None or value.kind != "result":
+        return None
+    return _certain(function_of(value, at.project.index, at.module))
+
+
+def _certain(place: Place | None) -> Place | None:
+    if place is None or not place.function.is_async or place.function.is_generator:
+        return None
+    decorators = [one.name for one in place.function.decorators]
+    return place if all(one in PLAIN_DECORATORS for one in decorators) else None
+
+
+def called(call: Call, at: At) -> Place | None:
+    """Return the `async def` that a call calls, if that is certain."""
+    found = function_of(Value("result", call.name), at.project.index, at.module)
+    return _certain(found) if call.name else None
+
+
+class InACondition(Rule):
+    """A coroutine or a bridge that an `if` takes for its answer."""
+
+    code = "DAL301"
+    name = "a coroutine in a condition"
+    why = "a coroutine is always true: the check lets everybody in"
+    instead = "await it"
+    good = "check-awaited"
+    finds = (
+        "async-to-sync-not-called",
+        "exists-not-awaited",
+        "user-not-awaited",
+        "permission-not-awaited",
+        "test-is-a-lambda",
+        "test-of-who-may",
+        "test-tells-of-the-coroutine",
+    )
+
+    def use(self, use: Use, at: At) -> Iterator[Problem]:
+        """Look at a use of a value."""
+        if use.how != "condition":
+            return
+        value = use.value
+        if value.kind in ("coroutine", "bridge"):
+            line = value.line or use.line
+            said = "a bridge" if value.kind == "bridge" else "a coroutine"
+            what = f"{said} of line {line} is asked whether it is true"
+            yield Problem(line, use.column, use.end, what)
+        else:
+            place = coroutine_function(value, at)
+            if place is not None:
+                yield problem(use, f"{place.function.short}() is not awaited")
+
+    def call(self, call: Call, at: At) -> Iterator[Problem]:
+        """Look at a call."""
+        if call.usage == "condition":
+            place = called(call, at)
+            if place is not None:
+                yield problem(call, f"{place.function.short}() is not awaited")
+        if call.name.endswith("decorators.user_passes_test"):
+            yield from self._passes(call, at)
+
+    def _passes(self, call: Call, at: At) -> Iterator[Problem]:
+        first = call.first
+        if first is None or first.kind != "lambda" or first.inner is None:
+            return
+        inner = first.inner
+        if inner.kind == "coroutine" or coroutine_function(inner, at) is not None:
+            yield problem(call, "user_passes_test() with a lambda that gives one")
+
+
+class NeverAwaited(Rule):
+    """A coroutine that is made and dropped."""
+
+    code = "DAL302"
+    name = "a coroutine that is never awaited"
+    why = "nothing of it runs, and only a warning says so"
+    instead = "await it, or bridge it from sync code"
+    good = "asave-in-coroutine"
+    finds = (
+        "coroutine-dropped",
+        "forgotten-await",
+        "sync-to-async-on-async",
+        "missing-await",
+    )
+
+    def use(self, use: Use, at: At) -> Iterator[Problem]:
+        """Look at a use of a value."""
+        if use.how != "statement":
+            return
+        if use.value.kind == "coroutine":
+            yield problem(use, "the coroutine is dropped")
+        else:
+            yield problem(use, "the bridge is made and not called")
+
+    def call(self, call: Call, at: At) -> Iterator[Problem]:
+        """Look at a call."""
+        place = called(call, at) if call.usage == "statement" else None
+        if place is not None:
+            yield problem(call, f"{place.function.short}() is not awaited")
+
+
+class GeneratorDropped(Rule):
+    """A generator that is made and dropped."""
+
+    code = "DAL303"
+    name = "a generator that is never iterated"
+    why = "a function with yield runs only while somebody iterates over it"
+    instead = "iterate over it, or report progress in another way"
+    good = "missing-named-twice"
+    finds = ("missing-generator",)
+
+    def call(self, call: Call, at: At) -> Iterator[Problem]:
+        """Look at a call."""
+        if call.usage != "statement" or not call.name:
+            return
+        place = function_of(Value("result", call.name), at.project.index, at.module)
+        if place is not None and place.function.is_generator:
+            if not place.function.decorators:
+                yield problem(call, f"{place.function.short}() is a generator")
+
+
+class BeforeTheAwait(Rule):
+    """An attribute or an item of a coroutine, before it is awaited."""
+
+    code = "DAL304"
+    name = "an attribute before the await"
+    why = "it is asked of the coroutine, which has none: it raises"
+    instead = "put the await into parentheses"
+    good = "await-each-step"
+    finds = ("await-without-parentheses",)
+
+    def use(self, use: Use, at: At) -> Iterator[Problem]:
+        """Look at a use of a value."""
+        if use.how == "attribute" and use.value.kind == "coroutine":
+            if use.detail not in KEPT and not use.detail.startswith("cr_"):
+                yield problem(use, f".{use.detail} of a coroutine")
+
+
+class AwaitOfNone(Rule):
+    """`await` where it cannot be, or of what cannot be awaited."""
+
+    code = "DAL305"
+    name = "an await that cannot be"
+    why = "it raises, or does not even compile"
+    instead = "await the async method; bridge from a sync function"
+    good = "await-each-step"
+    finds = (
+        "await-in-sync-handle",
+        "save-called-too-early",
+        "await-a-queryset",
+        "stream-iterator",
+        "view-iterator",
+    )
+
+    def odd(self, oddity: Oddity, at: At) -> Iterator[Problem]:
+        """Look at what is odd by itself."""
+        if oddity.what == "await in a sync function":
+            yield problem(oddity, "await in a sync function")
+
+    def use(self, use: Use, at: At) -> Iterator[Problem]:
+        """Look at a use of a value."""
+        value = use.value
+        if use.how == "await" and value.kind == "bridge":
+            yield problem(use, "await of a bridge that was not called")
+        elif use.how == "await" and value.kind == "query":
+            if at.project.models.is_model(value.name, at.module):
+                yield problem(use, "await of a queryset")
+        elif use.how == "async iterate" and value.kind == "iterator":
+            if at.project.models.may_be(value.name, at.module):
+                yield problem(use, "async for over .iterator()")
+
+
+class FunctionForCoroutine(Rule):
+    """A bridge that is handed the wrong one of a function and its coroutine."""
+
+    code = "DAL306"
+    name = "a function for a coroutine, or the other way round"
+    why = "it raises, or runs the call in the wrong place"
+    instead = "sync_to_async(f)(…) and async_to_sync(f)(…) take the function"
+    good = "sync-to-async-save"
+    finds = (
+        "bridge-handed-a-function",
+        "async-to-sync-called-too-early",
+        "sync-to-async-on-async",
+    )
+
+    def call(self, call: Call, at: At) -> Iterator[Problem]:
+        """Look at a call."""
+        first = call.first
+        if first is None:
+            return
+        if call.name in names.BRIDGES:
+            yield from self._bridged(call, first, at)
+        else:
+            yield from self._handed(call, first, at)
+
+    def _bridged(self, call: Call, first: Value, at: At) -> Iterator[Problem]:
+        short = call.name.rpartition(".")[2]
+        if call.name in names.TO_SYNC:
+            if coroutine_function(first, at) or first.kind == "coroutine":
+                yield problem(call, f"{short}() around a call")
+            return
+        if first.kind == "coroutine":
+            yield problem(call, f"{short}() around a call")
+        method = first.name if first.kind == "method" else ""
+        place = function_of(first, at.project.index, at.module)
+        if method in names.UNMISTAKABLE or (
+            first.kind == "name" and _certain(place) is not None
+        ):
+            yield problem(call, f"{short}() around what is async already")
+
+    def _handed(self, call: Call, first: Value, at: At) -> Iterator[Problem]:
+        """Look at a helper that takes an awaitable and is handed a function."""
+        if first.kind != "name":
+            return
+        handed = _certain(function_of(first, at.project.index, at.module))
+        if handed is None:
+            return
+        if call.name in ("asyncio.run", "asyncio.create_task", "asyncio.wait_for"):
+            yield problem(call, f"{handed.function.short} is not called")
+            return
+        helper = function_of(Value("result", call.name), at.project.index, at.module)
+        if helper is None or not helper.function.parameters:
+            return
+        kind = helper.function.annotations.get(helper.function.parameters[0], "")
+        if kind.rpartition(".")[2] in ("Awaitable", "Coroutine"):
+            yield problem(call, f"{handed.function.short} is not called")
+
+
+class SavedTooEarly(Rule):
+    """A sync ORM call inside the parentheses of `sync_to_async`."""
+
+    code = "DAL307"
+    name = "a call where sync_to_async wants the method"
+    why = "the call runs on the loop, before the bridge gets its result"
+    instead = "await sync_to_async(order.save)()"
+    good = "sync-to-async-save"
+    finds = ("save-called-too-early",)
+
+    def call(self, call: Call, at: At) -> Iterator[Problem]:
+        """Look at a call."""
+        if call.handed_to in names.TO_ASYNC and at.on_a_loop:
+            sure = at.project.orm.asks(call, at.module) == "sync"
+            if sure or call.method in names.OF_A_ROW:
+                yield problem(call, f"{call.method or call.name}() is called here")
+
+
+class TaskDropped(Rule):
+    """A task that nobody keeps."""
+
+    code = "DAL308"
+    name = "a task that nobody keeps"
+    why = (
+        "the loop holds tasks weakly and ends without them: it can vanish half way, "
+        "and its exception is never seen"
+    )
+    instead = "await it, or use an asyncio.TaskGroup"
+    good = "script-awaits-its-tasks"
+    finds = (
+        "missing-create-task",
+        "script-drops-its-tasks",
+        "create-task-outlives",
+        "task-collected",
+    )
+
+    def call(self, call: Call, at: At) -> Iterator[Problem]:
+        """Look at a call."""
+        short = call.name in ("asyncio.create_task", "asyncio.ensure_future")
+        loop = call.receiver is not None and call.receiver.kind == "loop"
+        made = short or (loop and call.method == "create_task")
+        if made and call.usage == "statement" and at.on_a_loop:
+            yield problem(call, "create_task() and its result is dropped")
+
+
+class OverriddenAsave(Rule):
+    """A model with its own `asave` and Django's `save`."""
+
+    code = "DAL309"
+    name = "asave without save"
+    why = "acreate, forms and the admin call save(), and go past it"
+    instead = "override save(); asave() calls it"
+    good = "save-overridden"
+    finds = ("asave-overridden",)
+
+    def define(self, function: Function, at: At) -> Iterator[Problem]:
+        """Look at a function."""
+        if function.short not in ("asave", "adelete") or not function.owner:
+            return
+        if not at.project.models.is_model(function.owner, at.module):
+            return
+        plain = f"{function.owner}.{function.short[1:]}"
+        if at.project.index.find(plain, at.module) is None:
+            yield problem(
+                function, f"{function.short}() without {function.short[1:]}()"
+            )
+
+
+RULES = (
+    InACondition,
+    NeverAwaited,
+    GeneratorDropped,
+    BeforeTheAwait,
+    AwaitOfNone,
+    FunctionForCoroutine,
+    SavedTooEarly,
+    TaskDropped,
+    OverriddenAsave,
+)

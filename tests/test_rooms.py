@@ -32,7 +32,12 @@ FLOORS = (
     ("guide",),
 )
 """The rooms from the ground up: each imports from those below, and of itself."""
-PACKAGES = {"proof": ROOT, "guide": ROOT, "django_async_lint": ROOT / "checker"}
+PACKAGES = {
+    "proof": ROOT,
+    "guide": ROOT,
+    "django_async_lint/watching": ROOT / "checker",
+    "django_async_lint/guard": ROOT / "checker",
+}
 """Each package, and the folder that it is in."""
 MODULES = {
     ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(

@@ -108,6 +108,7 @@ def test_it_is_off_unless_asked_for(
         "django_async_lint",
         "django_async_lint.watching",
         "django_async_lint.watching.apps",
+        "django_async_lint.watching.switch",
     }, said
     monkeypatch.setenv("DJANGO_ASYNC_WATCH", "1")
     said = shell(folder, "from kiosk import services\nservices.sell('pen')")

@@ -6,9 +6,6 @@ DJANGO_ASYNC_WATCH is set, and does nothing at all where it is not.
 
 from pathlib import Path
 
-VARIABLE = "DJANGO_ASYNC_WATCH"
-"""Switches the watch on: `1` prints to standard error, all else names a file."""
-
 
 def start(root: Path | str | None = None) -> None:
     """Print a picture of each request and each task from now on.

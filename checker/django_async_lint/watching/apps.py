@@ -5,7 +5,8 @@ import os
 from django.apps import AppConfig
 from django.conf import settings
 
-from django_async_lint.watching import VARIABLE, start
+from django_async_lint.watching import start
+from django_async_lint.watching.switch import VARIABLE
 
 
 class WatchingConfig(AppConfig):

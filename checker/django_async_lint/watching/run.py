@@ -9,7 +9,7 @@ import runpy
 import sys
 from pathlib import Path
 
-from django_async_lint.watching import VARIABLE
+from django_async_lint.watching.switch import VARIABLE
 
 USAGE = """\
 usage: python -m django_async_lint watch SCRIPT.py [ARGUMENT…]

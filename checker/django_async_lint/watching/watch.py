@@ -9,13 +9,13 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from django_async_lint.watching import VARIABLE
 from django_async_lint.watching.connections import Connections
 from django_async_lint.watching.line import Line
 from django_async_lint.watching.own import Project
 from django_async_lint.watching.picture import picture, summary
 from django_async_lint.watching.quick import note_who_asks, quick_line
 from django_async_lint.watching.seen import Seen, Work, current, follow_threads
+from django_async_lint.watching.switch import VARIABLE
 from django_async_lint.watching.threads import thread_role
 from django_async_lint.watching.work import listen_to_requests, listen_to_tasks
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from django_async_lint.rules import (
+    bridges,
+    clients,
     coroutines,
     hooks,
     loops,
@@ -16,6 +18,8 @@ from django_async_lint.rules import (
 from django_async_lint.rules.rule import Rule
 
 FAMILIES = (
+    bridges,
+    clients,
     loops,
     transactions,
     coroutines,
@@ -26,6 +30,6 @@ FAMILIES = (
     hooks,
     sometimes,
 )
-RULES: Mapping[str, type[Rule]] = {
-    rule.code: rule for family in FAMILIES for rule in family.RULES
-}
+RULES: Mapping[str, type[Rule]] = dict(
+    sorted((rule.code, rule) for family in FAMILIES for rule in family.RULES)
+)

@@ -21,10 +21,11 @@ def coroutine_function(value: Value | None, at: At) -> Place | None:
     """Return the `async def` whose coroutine a value is, if that is certain."""
     if value is None or value.kind != "result":
         return None
-    return _certain(function_of(value, at.project.index, at.module))
+    return certain(function_of(value, at.project.index, at.module))
 
 
-def _certain(place: Place | None) -> Place | None:
+def certain(place: Place | None) -> Place | None:
+    """Return the place if it is surely a coroutine function."""
     if place is None or not place.function.is_async or place.function.is_generator:
         return None
     decorators = [one.name for one in place.function.decorators]
@@ -34,7 +35,7 @@ def _certain(place: Place | None) -> Place | None:
 def called(call: Call, at: At) -> Place | None:
     """Return the `async def` that a call calls, if that is certain."""
     found = function_of(Value("result", call.name), at.project.index, at.module)
-    return _certain(found) if call.name else None
+    return certain(found) if call.name else None
 
 
 class InACondition(Rule):
@@ -190,81 +191,6 @@ class AwaitOfNone(Rule):
                 yield problem(use, "async for over .iterator()")
 
 
-class FunctionForCoroutine(Rule):
-    """A bridge that is handed the wrong one of a function and its coroutine."""
-
-    code = "DAL306"
-    name = "a function for a coroutine, or the other way round"
-    why = "it raises, or runs the call in the wrong place"
-    instead = "sync_to_async(f)(…) and async_to_sync(f)(…) take the function"
-    good = "sync-to-async-save"
-    finds = (
-        "bridge-handed-a-function",
-        "async-to-sync-called-too-early",
-        "sync-to-async-on-async",
-    )
-
-    def call(self, call: Call, at: At) -> Iterator[Problem]:
-        """Look at a call."""
-        first = call.first
-        if first is None:
-            return
-        if call.name in names.BRIDGES:
-            yield from self._bridged(call, first, at)
-        else:
-            yield from self._handed(call, first, at)
-
-    def _bridged(self, call: Call, first: Value, at: At) -> Iterator[Problem]:
-        short = call.name.rpartition(".")[2]
-        if call.name in names.TO_SYNC:
-            if coroutine_function(first, at) or first.kind == "coroutine":
-                yield problem(call, f"{short}() around a call")
-            return
-        if first.kind == "coroutine":
-            yield problem(call, f"{short}() around a call")
-        method = first.name if first.kind == "method" else ""
-        place = function_of(first, at.project.index, at.module)
-        if method in names.UNMISTAKABLE or (
-            first.kind == "name" and _certain(place) is not None
-        ):
-            yield problem(call, f"{short}() around what is async already")
-
-    def _handed(self, call: Call, first: Value, at: At) -> Iterator[Problem]:
-        """Look at a helper that takes an awaitable and is handed a function."""
-        if first.kind != "name":
-            return
-        handed = _certain(function_of(first, at.project.index, at.module))
-        if handed is None:
-            return
-        if call.name in ("asyncio.run", "asyncio.create_task", "asyncio.wait_for"):
-            yield problem(call, f"{handed.function.short} is not called")
-            return
-        helper = function_of(Value("result", call.name), at.project.index, at.module)
-        if helper is None or not helper.function.parameters:
-            return
-        kind = helper.function.annotations.get(helper.function.parameters[0], "")
-        if kind.rpartition(".")[2] in ("Awaitable", "Coroutine"):
-            yield problem(call, f"{handed.function.short} is not called")
-
-
-class SavedTooEarly(Rule):
-    """A sync ORM call inside the parentheses of `sync_to_async`."""
-
-    code = "DAL307"
-    name = "a call where sync_to_async wants the method"
-    why = "the call runs on the loop, before the bridge gets its result"
-    instead = "await sync_to_async(order.save)()"
-    good = "sync-to-async-save"
-    finds = ("save-called-too-early",)
-
-    def call(self, call: Call, at: At) -> Iterator[Problem]:
-        """Look at a call."""
-        if call.handed_to in names.TO_ASYNC and at.on_a_loop:
-            sure = at.project.orm.asks(call, at.module) == "sync"
-            if sure or call.method in names.OF_A_ROW:
-                yield problem(call, f"{call.method or call.name}() is called here")
-
-
 class TaskDropped(Rule):
     """A task that nobody keeps."""
 
@@ -321,8 +247,6 @@ RULES = (
     GeneratorDropped,
     BeforeTheAwait,
     AwaitOfNone,
-    FunctionForCoroutine,
-    SavedTooEarly,
     TaskDropped,
     OverriddenAsave,
 )

@@ -90,7 +90,7 @@ def queueing(project: Project, place: Place) -> Why | None:
         for module in project.index.modules:
             for call in module.calls:
                 source = project.index.place(module, call.function)
-                at = At(project, module, source)
+                at = At(project, module, source, call.function)
                 if source is None or call.atomic or source.number in direct:
                     continue
                 if source.function.is_lambda:

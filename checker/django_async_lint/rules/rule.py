@@ -32,16 +32,13 @@ class At:
     module: Module
     place: Place | None
     index: int = -1
+    on_a_loop: bool = False
+    """Whether the code itself runs on an event loop."""
 
     @property
     def function(self) -> Function | None:
         """The function's facts, None outside any."""
         return self.place.function if self.place else None
-
-    @property
-    def on_a_loop(self) -> bool:
-        """Whether the code itself runs on an event loop."""
-        return self.function is not None and self.function.is_async
 
     def why(self, *contexts: str) -> tuple[str, str] | None:
         """Return the first of some contexts that the function runs in, and whose."""
@@ -109,8 +106,4 @@ class Rule:
 
     def klass(self, class_: Class, at: At) -> Iterator[Problem]:
         """Look at a class."""
-        yield from ()
-
-    def module(self, module: Module, at: At) -> Iterator[Problem]:
-        """Look at a module."""
         yield from ()

@@ -236,7 +236,9 @@ HEADER = "getComputedStyle(document.querySelector('.md-header')).backgroundColor
 
 def test_the_header_keeps_its_colour(opened: Any) -> None:
     """Without JavaScript it is as green as with it."""
-    colours = {opened("", java_script_enabled=js).evaluate(HEADER) for js in (0, 1)}
+    colours = {
+        opened("", java_script_enabled=js).evaluate(HEADER) for js in (False, True)
+    }
     assert colours == {"rgb(12, 75, 51)"}
 
 

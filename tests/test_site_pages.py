@@ -104,7 +104,7 @@ NAMES_OF_FACTS = """[...document.querySelectorAll("table.facts")].flatMap((table
 
 def test_what_was_seen_on_a_phone(site: Site, visited: Any) -> None:
     """Each value of the evidence stands beside its column's name."""
-    assert visited("loops/", min(WIDTHS)).evaluate(NAMES_OF_FACTS) == []
+    assert visited("tasks/", min(WIDTHS)).evaluate(NAMES_OF_FACTS) == []
 
 
 @pytest.mark.parametrize("name", ["errors/", "start/"])

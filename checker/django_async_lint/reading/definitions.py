@@ -3,7 +3,6 @@
 import ast
 
 from django_async_lint.facts import Argument, Class, Decorator, Field, Function
-from django_async_lint.reading.expressions import expression
 from django_async_lint.reading.scope import MODULE, Definition, Scope
 from django_async_lint.values import Value
 
@@ -17,7 +16,7 @@ def function(scope: Scope, node: Definition) -> None:
     decorators = [_decorator(scope, one) for one in node.decorator_list]
     defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
     for one in defaults:
-        expression(scope, one)
+        scope.expression(one)
     in_class = bool(scope.owner) and scope.index == MODULE
     made = Function(
         name,
@@ -72,7 +71,7 @@ def read_lambda(scope: Scope, node: ast.Lambda) -> Value:
     inner.env = dict(scope.env)
     inner.quiet = scope.quiet
     _bind_parameters(inner, made, method=False)
-    value = expression(inner, node.body, "return")
+    value = inner.expression(node.body, "return")
     if value:
         made.returns.append(value.at(node.lineno))
     return Value("lambda", name, inner=value, line=node.lineno)
@@ -133,13 +132,13 @@ def _bind_parameters(inner: Scope, made: Function, *, method: bool) -> None:
 
 def _decorator(scope: Scope, node: ast.expr) -> Decorator:
     called = node.func if isinstance(node, ast.Call) else node
-    value = expression(scope, called, "called")
+    value = scope.expression(called, "called")
     name = value.name if value and value.kind == "name" else ""
     if not name and isinstance(called, ast.Attribute):
         name = f"?.{called.attr}"
     constants = []
     if isinstance(node, ast.Call):
-        expression(scope, node)
+        scope.expression(node)
         given = [("", one) for one in node.args]
         given += [(one.arg or "**", one.value) for one in node.keywords]
         for keyword, inner in given:
@@ -150,18 +149,16 @@ def _decorator(scope: Scope, node: ast.expr) -> Decorator:
 
 def class_(scope: Scope, node: ast.ClassDef) -> None:
     """Note a class, and read its body."""
-    from django_async_lint.reading.statements import block
-
     name = f"{scope.prefix or scope.module.name}.{node.name}".lstrip(".")
-    bases = [expression(scope, one) for one in node.bases]
+    bases = [scope.expression(one) for one in node.bases]
     for keyword in node.keywords:
-        expression(scope, keyword.value)
+        scope.expression(keyword.value)
     dotted = [one.name if one and one.kind == "name" else "?" for one in bases]
     decorators = [_decorator(scope, one) for one in node.decorator_list]
     made = Class(name, node.lineno, node.col_offset + 1, dotted, decorators=decorators)
     scope.module.classes.append(made)
     inner = Scope(scope.book, MODULE, dict(scope.env), name, name)
-    block(inner, node.body)
+    inner.block(node.body)
     for one in node.body:
         if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
             _class_attribute(inner, made, one.targets[0].id, one.value)
@@ -192,7 +189,7 @@ def _to(scope: Scope, source: ast.Call) -> str:
     target = next(iter([*source.args, *named]), None)
     if isinstance(target, ast.Constant) and isinstance(target.value, str):
         return f"'{target.value}"
-    value = expression(scope, target) if target is not None else None
+    value = scope.expression(target) if target is not None else None
     return value.name if value and value.kind == "name" else ""
 
 

@@ -9,6 +9,7 @@ from io import BytesIO
 
 from django_async_lint.errors import UnreadableFile
 from django_async_lint.facts import Excuse, Module
+from django_async_lint.reading.expressions import expression
 from django_async_lint.reading.names import SETTINGS
 from django_async_lint.reading.scope import Book, Scope
 from django_async_lint.reading.statements import block
@@ -27,7 +28,7 @@ def read(source: bytes, path: str, name: str, *, is_package: bool = False) -> Mo
     """
     module = Module(name, path, is_package)
     tree = _parsed(source, path)
-    book = Book(module)
+    book = Book(module, expression, block)
     module.rebound = sorted(_defined(tree))
     scope = Scope(book)
     try:

@@ -2,7 +2,7 @@
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -18,9 +18,15 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(slots=True)
 class Book:
-    """One module while it is read; `later` are the bodies that wait their turn."""
+    """One module while it is read; `later` are the bodies that wait their turn.
+
+    Code stands in code to any depth, so whoever reads a part needs who reads the whole:
+    `read_expression` and `read_block` are kept here.
+    """
 
     module: Module
+    read_expression: Callable[["Scope", ast.expr, Usage], Value | None]
+    read_block: Callable[["Scope", Sequence[ast.stmt]], bool]
     top: Env = field(default_factory=dict)
     later: list[tuple[Definition, "Scope"]] = field(default_factory=list)
     lambdas: int = 0
@@ -54,6 +60,14 @@ class Scope:
     def function(self) -> Function | None:
         """The function's facts, None for the module."""
         return self.module.functions[self.index] if self.index >= 0 else None
+
+    def expression(self, node: ast.expr, usage: Usage = "other") -> Value | None:
+        """Read an expression, and return what is known of its value."""
+        return self.book.read_expression(self, node, usage)
+
+    def block(self, body: Sequence[ast.stmt]) -> bool:
+        """Read statements; return whether what follows is never reached."""
+        return self.book.read_block(self, body)
 
     def look_up(self, name: str) -> Value | None:
         """Return what is known of a name."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django_async_lint.facts import Call, Function, Oddity, Use
+from django_async_lint.facts import Call, Oddity, Use
 from django_async_lint.project.index import Place
 from django_async_lint.project.orm import function_of
 from django_async_lint.reading import names
@@ -218,29 +218,6 @@ class TaskDropped(Rule):
             yield problem(call, "create_task() and its result is dropped")
 
 
-class OverriddenAsave(Rule):
-    """A model with its own `asave` and Django's `save`."""
-
-    code = "DAL309"
-    name = "asave without save"
-    why = "acreate, forms and the admin call save(), and go past it"
-    instead = "override save(); asave() calls it"
-    good = "save-overridden"
-    finds = ("asave-overridden",)
-
-    def define(self, function: Function, at: At) -> Iterator[Problem]:
-        """Look at a function."""
-        if function.short not in ("asave", "adelete") or not function.owner:
-            return
-        if not at.project.models.is_model(function.owner, at.module):
-            return
-        plain = f"{function.owner}.{function.short[1:]}"
-        if at.project.index.find(plain, at.module) is None:
-            yield problem(
-                function, f"{function.short}() without {function.short[1:]}()"
-            )
-
-
 RULES = (
     InACondition,
     NeverAwaited,
@@ -248,5 +225,4 @@ RULES = (
     BeforeTheAwait,
     AwaitOfNone,
     TaskDropped,
-    OverriddenAsave,
 )

@@ -173,7 +173,8 @@ def symptoms(known: Library) -> tuple[Symptom, ...]:
     """Return each symptom under which a failure without a message is found."""
     rows = rows_by_id(known)
     seen: dict[str, dict[Row, dict[str, list[str]]]] = {name: {} for name in HEADINGS}
-    for example in known.examples:
+    # A ❌ without a row, which another guide may have, stands in no index.
+    for example in (one for one in known.examples if one.id in rows):
         for lane in silent_lanes(example, known):
             kind = silent_kind(example, lane, known) or OWN
             by_id = seen[kind].setdefault(rows[example.id], {})

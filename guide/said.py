@@ -51,6 +51,8 @@ COMPARES = re.compile(r"^(\S+ != \S+|Lists differ: )|\bhas left \{")
 DROPPED = " was never awaited"
 OF_THE_LOOP = {"RuntimeError", "asyncio"}
 """The types of what the event loop and its bridges say."""
+OF_COROUTINES = re.compile(r"\b(await|async|coroutine|async_generator)\b|run_async")
+"""Words of a message about code that is awaited, or should be."""
 UNSAID = "uvicorn.protocols.utils.ClientDisconnected"
 """A type that uvicorn passes over in silence: no log has it."""
 
@@ -93,7 +95,8 @@ class Message:
             return "errors-database"
         if self.name.endswith("Warning"):
             return "errors-warnings"
-        return "errors-loop" if self.name in OF_THE_LOOP else "errors"
+        of_async = self.name in OF_THE_LOOP or OF_COROUTINES.search(self.line)
+        return "errors-loop" if of_async else "errors"
 
     @property
     def slug(self) -> str:

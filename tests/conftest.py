@@ -31,6 +31,9 @@ from proof.report import Report
 from proof.running.run import LANES, run
 from proof.running.services import clean_up_after
 
+collect_ignore = ["guarded", "second"]
+"""Projects of their own, which tests of this one run."""
+
 SUMMARY = ROOT / ".proof" / "lanes.json"
 """Where `.ci/run` reads which lanes ran."""
 QUICK = "quick"

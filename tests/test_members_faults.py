@@ -17,7 +17,9 @@ def test_a_row_has_what_each_lane_saw():
     sqlite = {"the whole worker killed at noon": SEEN}
     other = {"the whole worker killed at noon": SEEN | {"lost": 2}}
     row = members.table({"sqlite": sqlite, "postgresql": other}).splitlines()[2]
-    assert row.startswith("| the whole worker killed at noon | the run is over ")
+    assert row.startswith(
+        "| the whole worker killed at noon | no heartbeat, so the run is over"
+    )
     assert row.endswith(" | 0, 0, error, then complete | 2, 0, error, then complete |")
 
 

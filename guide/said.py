@@ -51,7 +51,7 @@ COMPARES = re.compile(r"^(\S+ != \S+|Lists differ: )|\bhas left \{")
 DROPPED = " was never awaited"
 OF_THE_LOOP = {"RuntimeError", "asyncio"}
 """The types of what the event loop and its bridges say."""
-OF_COROUTINES = re.compile(r"\b(await|async|coroutine|async_generator)\b|run_async")
+OF_COROUTINES = re.compile(r"\b(await|async|coroutine|async_generator)\b")
 """Words of a message about code that is awaited, or should be."""
 UNSAID = "uvicorn.protocols.utils.ClientDisconnected"
 """A type that uvicorn passes over in silence: no log has it."""

@@ -21,10 +21,14 @@ AUDITED = 1
 The longest page is audited with all of its evidence opened."""
 LIKE_EACH_OTHER = 3
 """Words of code in the same colour, on the same ground, that an audit looks at."""
-KEEP = """([most, alike]) => {
+DRAWN = 3
+"""Pictures that are left for an audit: all come from one writer."""
+KEEP = """([most, alike, pictures]) => {
   for (const one of [...document.querySelectorAll("details")].slice(most)) {
     while (one.children.length > 1) one.lastElementChild.remove();
   }
+  const drawn = [...document.querySelectorAll(".pictures")];
+  for (const one of drawn.slice(pictures)) one.replaceChildren();
   const seen = new Map();
   for (const one of document.querySelectorAll("pre code span[class]")) {
     // A colour is seen against the ground of its line and of its block.
@@ -35,7 +39,7 @@ KEEP = """([most, alike]) => {
     if (count > alike) one.replaceWith(...one.childNodes);
   }
 }"""
-"""Empties the pieces of evidence beyond so many; the other words of code lose their
+"""Empties the pieces of evidence and the pictures beyond so many; the other words of code lose their
 element, and so are audited as a part of their line."""
 SETTLED = 150
 """Milliseconds after which nothing of a page is on its way any more."""
@@ -55,7 +59,7 @@ def test_page(site: Site, visited: Any, name: str) -> None:
         assert sideways(page) <= 0, f"{width} opened"
         for scheme in filter(partial(is_audited, name, width), SCHEMES):
             page.emulate_media(color_scheme=scheme)
-            page.evaluate(KEEP, [AUDITED, LIKE_EACH_OTHER])
+            page.evaluate(KEEP, [AUDITED, LIKE_EACH_OTHER, DRAWN])
             assert violations(page) == [], f"{scheme} {width}"
         assert page.complaints == []
 
@@ -79,7 +83,7 @@ def test_longest_page_is_accessible(
 def test_audit_finds_pale_text(site: Site, visited: Any) -> None:
     """A contrast that is too low is found in code, in prose, in a part, everywhere."""
     page = visited("coroutines/")
-    page.evaluate(KEEP, [AUDITED, LIKE_EACH_OTHER])
+    page.evaluate(KEEP, [AUDITED, LIKE_EACH_OTHER, DRAWN])
     words = (".example--good .k", ".example--bad .k")
     for where in (*words, "main p > code", "summary", "main > div"):
         style = page.add_style_tag(content=f"{where} {{ color: #bbb !important }}")

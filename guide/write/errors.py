@@ -64,7 +64,7 @@ def _see(situation: Situation, entry: Entry) -> str:
 
 
 def _heading(entry: Entry) -> str:
-    return f"## {code(entry.message.title)} {{ #{entry.message.slug} }}"
+    return f"## {code(entry.message.title)} {{ #{entry.message.slug} .entry }}"
 
 
 def _recorded(entry: Entry) -> Iterator[str]:

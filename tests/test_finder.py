@@ -265,7 +265,7 @@ def test_a_state_is_quiet_and_accessible(
     assert page.complaints == []
 
 
-SCREEN, SCREENS = 768, 8.5
+SCREEN, SCREENS = 768, 8.6
 INDEX = (
     "find",
     "errors",

@@ -196,8 +196,6 @@ HOSTILE = {
         "sent more statements than can be traced (",
     ),
     "drops a table": Hostile(
-        "connection.cursor().execute('DROP TABLE trading_order CASCADE')"
-        " if connection.vendor == 'postgresql' else "
         "connection.cursor().execute('DROP TABLE trading_trade')",
         "left a database that cannot be read: ",
         lanes=BOTH,

@@ -160,8 +160,10 @@ WRITES_TEMPLATE = {
         "import psycopg\n"
         "    named = connection.get_connection_params()\n"
         "    mark = named['dbname'].split('_')[1]\n"
-        "    base = psycopg.connect(**{k: named[k] for k in ('host', 'user', 'port')"
-        " if named.get(k)}, dbname=f'proof_{mark}_template', autocommit=True)\n"
+        "    keys = [k for k in ('host', 'user', 'port') if named.get(k)]\n"
+        "    where = {k: named[k] for k in keys}\n"
+        "    where |= {'dbname': f'proof_{mark}_template', 'autocommit': True}\n"
+        "    base = psycopg.connect(**where)\n"
         "    base.execute(\"UPDATE trading_order SET status = '0'\")"
     ),
 }

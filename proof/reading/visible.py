@@ -5,7 +5,7 @@ import tokenize
 import unicodedata
 from collections.abc import Iterator
 
-FAR = 120
+FAR = 100
 """The column up to which code is seen without scrolling, on a wide screen."""
 GAP = 20
 """Spaces within a line after which nobody expects more code."""

@@ -110,9 +110,16 @@ def floor_of(room: str) -> int:
 def test_no_chain_of_imports_is_long_or_leads_back() -> None:
     """Whoever reads a file has at most so many below it, and meets none again."""
     for own, most in ((False, LONGEST), (True, LONGEST_OF_CHECKER)):
-        modules = [one for one in MODULES if one.startswith("django_async_lint") == own]
-        longest = max((chain_from(one) for one in modules), key=len)
+        chains = [chain_from(one) for one in MODULES if is_checkers(one) == own]
+        # Who writes the checker's data reads all of its rules; those count as its own.
+        parts = [[one for one in chain if is_checkers(one) == own] for chain in chains]
+        longest = max(parts, key=len)
         assert len(longest) <= most, " → ".join(longest)
+
+
+def is_checkers(module: str) -> bool:
+    """Whether a module is one of the checker's package."""
+    return module.startswith("django_async_lint")
 
 
 @pytest.mark.parametrize("module", sorted(MODULES.keys() - {"proof"}))

@@ -300,7 +300,7 @@ def test_what_to_ask_first_needs_its_entry(monkeypatch, tmp_path):
 def test_rows_that_say_the_message_come_first():
     """Above the rows that have it beside another message stand those that begin so."""
     texts = errors.page("errors-warnings")(KNOWN)["entries"].split("\n## ")
-    (entry,) = (one for one in texts if "coroutine-was-never-awaited }" in one)
+    (entry,) = (one for one in texts if "coroutine-was-never-awaited .entry }" in one)
     rows = [one for one in entry.splitlines() if one.startswith("| In ")]
     says = ["never awaited" in row for row in rows]
     assert says == sorted(says, reverse=True)

@@ -42,6 +42,14 @@ NAMES = (
     (re.compile(r"^(Fetching of )\S+( blocked)"), r"\1…\2"),
     (re.compile(r"^[A-Z]+ \S+: answered (\d+), .+"), r"… answered \1, …"),
     (re.compile(r"^\w+(\(\) missing .+ argument: )'.+'$"), r"…\1'…'"),
+    (
+        re.compile(
+            r"^(\d+ validation error for )\w+\n.+"
+            r"(Error extracting attribute: SynchronousOnlyOperation: .+?\.) .+",
+            re.S,
+        ),
+        r"\1…\n\2",
+    ),
 )
 """Names in a message that are the reader's own, and what stands for them."""
 
@@ -75,6 +83,11 @@ class Message:
     def line(self) -> str:
         """The first line of the text."""
         return self.text.partition("\n")[0]
+
+    @property
+    def looked_for(self) -> str:
+        """What a paste holds: the first line, and the next where `…` leads on to it."""
+        return self.text if "…\n" in self.text else self.line
 
     @property
     def title(self) -> str:

@@ -22,7 +22,7 @@ Seen = tuple[str, int]
 """The code of a rule, and the line."""
 
 
-def bare(code: str) -> str:
+def without_comments(code: str) -> str:
     """Return a block's code without its comments, line by line the same."""
     lines = code.splitlines(keepends=True)
     for token in tokenize.generate_tokens(io.StringIO(code).readline):
@@ -64,7 +64,7 @@ def seen(example: Example, codes: Iterable[str] = RULES) -> list[Seen]:
     """Return what rules find in a block, laid where its place lays it."""
     # Neither an id nor a title is anything that a user's code would have.
     file = PLACES[example.place].file(Path(), "block")
-    module = read(bare(example.code).encode(), str(file), file.stem)
+    module = read(without_comments(example.code).encode(), str(file), file.stem)
     looker = Looker((RULES[one] for one in codes), Project([*around(module), module]))
     found = {(rule.code, one.line) for rule, _, one in looker.look(module)}
     return sorted(found, key=lambda one: (one[1], one[0]))
@@ -72,4 +72,4 @@ def seen(example: Example, codes: Iterable[str] = RULES) -> list[Seen]:
 
 def has_marks(code: str) -> bool:
     """Whether something is left of what only the guide writes."""
-    return bool(re.search("[✅❌]", ast.unparse(ast.parse(bare(code)))))
+    return bool(re.search("[✅❌]", ast.unparse(ast.parse(without_comments(code)))))

@@ -41,8 +41,6 @@ KEEP = """([most, alike, pictures]) => {
 }"""
 """Empties the pieces of evidence and the pictures beyond so many; the other
 words of code lose their element, and so are audited as a part of their line."""
-STEADY = 0.02
-"""As much may a page move while it comes: a line, at the edge of the window."""
 SETTLED = 150
 """Milliseconds after which nothing of a page is on its way any more."""
 
@@ -51,18 +49,17 @@ SETTLED = 150
 def test_page(site: Site, visited: Any, name: str) -> None:
     """Each page is quiet and steady, fits, and is accessible with evidence opened.
 
-    A scheme changes colours and no width. Evidence is opened where the page is audited;
-    all of it comes from one template.
+    A scheme changes colours and no width.
     """
     for width in WIDTHS:
         page = visited(name, width)
         page.wait_for_timeout(SETTLED)
-        assert page.evaluate("window.shift") < STEADY, f"{width} shifts"
+        assert page.evaluate("window.shift") < 0.01, f"{width} shifts"
         assert sideways(page) <= 0, f"{width} closed"
+        open_all(page)
+        assert sideways(page) <= 0, f"{width} opened"
         for scheme in filter(partial(is_audited, name, width), SCHEMES):
             page.emulate_media(color_scheme=scheme)
-            open_all(page)
-            assert sideways(page) <= 0, f"{width} opened"
             page.evaluate(KEEP, [AUDITED, LIKE_EACH_OTHER, DRAWN])
             assert violations(page) == [], f"{scheme} {width}"
         assert page.complaints == []

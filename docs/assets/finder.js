@@ -864,7 +864,7 @@ found({
 ],
 "messages": [
 {"name":"TimeoutError","text":"","to":"errors/#timeouterror","rows":[140]},
-{"name":"ValidationError","text":"1 validation error for NinjaResponseSchema","to":"errors/#validationerror-1-validation-error-for-ninjaresponseschema-response-position-error-extracting-attribute","rows":[168]},
+{"name":"ValidationError","text":"1 validation error for …\nError extracting attribute: SynchronousOnlyOperation: You cannot call this from an async context - use a thread or sync_to_async.","to":"errors/#validationerror-1-validation-error-for-error-extracting-attribute-synchronousonlyoperation-you-cannot","rows":[168]},
 {"name":"NoAnswer","text":"7","to":"errors/#noanswer-7","rows":[266]},
 {"name":"TransactionManagementError","text":"An error occurred in the current transaction. You can't execute queries until the end of the 'atomic' block.","to":"errors-database/#transactionmanagementerror-an-error-occurred-in-the-current-transaction-you-cant-execute","rows":[221]},
 {"name":"BrokerError","text":"… answered 429, …","to":"errors/#brokererror-answered-429","rows":[206]},

@@ -12,12 +12,13 @@ const match = (() => {
   const literal = (part) => part.trim().replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
     .replace(/\d+(\\\.\d+)*/g, "[\\d.]+").replace(/\s+/g, "\\s+");
   const pattern = ({ name, text }) => {
+    const gap = text.includes("…\n") ? "[^]{0,600}?" : "[^\\n]{0,600}?";
     const parts = text.replace(TAIL, "").split("…").map(literal).filter(Boolean);
     // A quotation mark alone begins too early, at another name.
     if (parts.length > 1 && !/\w/.test(parts[0])) parts.shift();
     if (!parts.length) return new RegExp(`(?:^|\\s)(?:[\\w.]+\\.)?${name}:?[ \\t]*$`, "gm");
     const end = /\w$/.test(parts.at(-1)) ? "(?![\\w'])" : "";
-    return new RegExp(parts.join("[^\\n]{0,600}?") + end, "g");
+    return new RegExp(parts.join(gap) + end, "g");
   };
   const patterns = new Map();
   const kept = (message) => patterns.get(message) ?? patterns.set(message, pattern(message)).get(message);

@@ -2,19 +2,14 @@
 
 import json
 import re
-import sys
 from collections.abc import Iterator, Mapping
 
+from django_async_lint.rules import RULES
+from django_async_lint.rules.rule import Rule
 from proof.example import Example
 from proof.project import ROOT
 from proof.showing.library import Library, Seen
 from proof.showing.words import headline, sentences
-
-# The checker is a distribution of its own, beside this project's packages.
-sys.path.append(str(ROOT / "checker"))
-
-from django_async_lint.rules import RULES
-from django_async_lint.rules.rule import Rule
 
 SITE = re.compile(r"^site_url:\s*(\S+)$", re.MULTILINE)
 
@@ -39,10 +34,13 @@ def page(known: Library) -> Mapping[str, str]:
     wrong = [one for one in known.examples if not one.good]
     found = {name for rule in RULES.values() for name in rule.finds}
     default = {n for rule in RULES.values() if rule.default for n in rule.finds}
+    elsewhere = [name for rule in RULES.values() for name in rule.right_elsewhere]
     numbers = (
         f"Of the guide's {len(wrong)} ❌, {len(found)} are named by a rule, "
-        f"{len(default)} of them by rules that are on by default. None of the "
-        f"{len(known.examples) - len(wrong)} ✅ is flagged by default."
+        f"{len(default)} of them by rules that are on by default. Of its "
+        f"{len(known.examples) - len(wrong)} ✅, rules that are on by default flag "
+        f"{len(elsewhere)}, whose code is a ❌ under another server: "
+        f"{', '.join(_title(name, known) for name in elsewhere)}."
     )
     return {"rules": "\n".join([*head, *rows]), "numbers": numbers}
 
@@ -79,7 +77,11 @@ def _seen(example: Example, seen: Seen) -> Iterator[str]:
 
 def _first(names: tuple[str, ...], known: Library) -> str:
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return _link(names[0], known.by_id[names[0]].title[2:], known) + more
+    return _title(names[0], known) + more
+
+
+def _title(name: str, known: Library) -> str:
+    return _link(name, known.by_id[name].title[2:], known)
 
 
 def _link(name: str, text: str, known: Library) -> str:

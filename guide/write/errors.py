@@ -81,7 +81,7 @@ def _recorded(entry: Entry) -> Iterator[str]:
 def _by_place(entry: Entry) -> Iterator[str]:
     """Yield a heading and a table for each place in which it was met."""
     for place, rows in groupby(entry.situations, lambda one: one.row.section):
-        yield f"### {place}"
+        yield f"### {place} {{ .entry }}"
         yield "\n".join([*HEAD, *(row_of(one, _at(one)) for one in rows)])
 
 

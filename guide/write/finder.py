@@ -88,7 +88,7 @@ def _message(entry: Entry, rows: list[Row], ask: Mapping[str, str]) -> dict[str,
     ordered = sorted(entry.situations, key=lambda each: not each.says(one))
     said = {
         "name": one.name,
-        "text": one.line,
+        "text": one.looked_for,
         "to": f"{one.page}/#{one.slug}",
         "rows": [rows.index(each.row) for each in ordered],
     }

@@ -19,7 +19,7 @@ def page(name: str) -> Callable[[Library], Mapping[str, str]]:
 
 
 def _section(symptom: Symptom) -> Iterator[str]:
-    yield f"## {symptom.heading} {{ #{symptom.name} }}"
+    yield f"## {symptom.heading} {{ #{symptom.name} .entry }}"
     for place, rows in groupby(symptom.situations, lambda one: one.row.section):
-        yield f"### {place} {{ #{anchor(symptom.name, place)} }}"
+        yield f"### {place} {{ #{anchor(symptom.name, place)} .entry }}"
         yield "\n".join([*HEAD, *map(row_of, rows)])

@@ -102,6 +102,7 @@ class MixinBeforeAsync(Rule):
         "login-required-mixin-user",
         "login-required-mixin-nobody",
     )
+    right_elsewhere = ("login-required-mixin-under-wsgi",)
 
     def klass(self, class_: Class, at: At) -> Iterator[Problem]:
         """Look at a class."""

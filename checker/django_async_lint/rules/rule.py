@@ -74,6 +74,8 @@ class Rule:
         instead: What to write.
         good: The id of the guide's ✅ to copy.
         finds: The ids of the guide's ❌ that it finds.
+        right_elsewhere: The ids of the guide's ✅ that it finds as well: their code is
+            that of such a ❌, and works in another place.
     """
 
     code: ClassVar[str]
@@ -83,6 +85,7 @@ class Rule:
     instead: ClassVar[str]
     good: ClassVar[str]
     finds: ClassVar[tuple[str, ...]] = ()
+    right_elsewhere: ClassVar[tuple[str, ...]] = ()
 
     def call(self, call: Call, at: At) -> Iterator[Problem]:
         """Look at a call."""

@@ -39,6 +39,6 @@ def _guard(config: pytest.Config) -> object:
         from django_async_lint.guard.in_pytest import PytestGuard
     except ModuleNotFoundError as error:
         raise pytest.UsageError(
-            f"--async-guard needs {error.name}: pip install 'django-async-lint[guard]'"
+            f"--async-guard needs {error.name}: pip install {error.name}"
         ) from error
     return PytestGuard(Path(config.rootpath), config.getini("async_guard_allow"))

@@ -9,7 +9,7 @@ A project with a runner of its own puts the mixin first among its bases.
 import functools
 import unittest
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.test.runner import DiscoverRunner, ParallelTestSuite
 
@@ -62,14 +62,14 @@ class GuardedSuite(ParallelTestSuite):
         install(Path.cwd())
 
 
-class GuardMixin:
+class GuardMixin(DiscoverRunner if TYPE_CHECKING else object):
     """Puts every test that a `DiscoverRunner` runs under the guard."""
 
     parallel_test_suite: Any = GuardedSuite
 
     def setup_test_environment(self, **options: Any) -> None:
         """Begin to listen."""
-        super().setup_test_environment(**options)  # type: ignore[misc]
+        super().setup_test_environment(**options)
         install(Path.cwd())
 
 

@@ -36,7 +36,7 @@ def main(words: list[str]) -> int:
     try:
         from django_async_lint.watching.watch import watch_of_this_process
     except ModuleNotFoundError as error:
-        print(f"watch needs {error.name}: pip install 'django-async-lint[guard]'")
+        print(f"watch needs {error.name}: pip install {error.name}")
         return 2
     os.environ.setdefault(VARIABLE, "1")
     watch = watch_of_this_process(Path.cwd())

@@ -17,6 +17,12 @@ from django_async_lint.guard.allowed import of_settings, of_test
 from django_async_lint.guard.finding import AsyncGuardError, told
 from django_async_lint.guard.guard import Guard, guard_of_this_process
 
+# What the mixin is put before, as far as a reader of types is to know.
+if TYPE_CHECKING:
+    Base = DiscoverRunner
+else:
+    Base = object
+
 
 @functools.cache
 def install(root: Path) -> None:
@@ -62,7 +68,7 @@ class GuardedSuite(ParallelTestSuite):
         install(Path.cwd())
 
 
-class GuardMixin(DiscoverRunner if TYPE_CHECKING else object):
+class GuardMixin(Base):
     """Puts every test that a `DiscoverRunner` runs under the guard."""
 
     parallel_test_suite: Any = GuardedSuite

@@ -119,10 +119,14 @@ def _in_order(versions: Iterable[str]) -> list[str]:
     return sorted(set(versions), key=lambda one: [*map(int, one.split("."))])
 
 
+KEPT = ("evidence", ":(exclude)evidence/measured")
+"""Where the examples' evidence is, and was before its files moved."""
+
+
 @lru_cache(maxsize=1)
 def _recorded_on() -> date | None:
     """Return the day of the last change of the evidence, if its history is here."""
-    command = ["git", "log", "-1", "--format=%cs", "--", "evidence"]
+    command = ["git", "log", "-1", "--format=%cs", "--diff-filter=r", "--", *KEPT]
     try:
         done = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, check=True

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from proof.errors import ProofError
-from proof.project import ROOT
+from proof.project import PROJECT, ROOT
 
 HOST = "127.0.0.1"
 WATCHED = (
@@ -113,7 +113,7 @@ class Site:
     def _environment(self) -> dict[str, str]:
         return os.environ | {
             "PROOF_SERVE": "1",
-            "PROOF_EVIDENCE": f"{ROOT / 'evidence'}{os.pathsep}{self._evidence}",
+            "PROOF_EVIDENCE": f"{PROJECT.evidence}{os.pathsep}{self._evidence}",
             "NO_MKDOCS_2_WARNING": "1",
             "PYTHONUNBUFFERED": "1",
         }

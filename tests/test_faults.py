@@ -1,18 +1,17 @@
 """The pipeline under faults: no row is lost, none is doubled, no status is stuck."""
 
-import json
 from pathlib import Path
 
 import pytest
 from kombu.transport import redis
 from support import lanes_here
 
+from guide.measured import read_measured
 from guide.write.faults import FAULTS
-from proof.project import ROOT
 from tools.pipeline import faulting
 from tools.pipeline.databases import LANES
 
-MEASURED = json.loads((ROOT / "measured" / "faults.json").read_text("utf-8"))
+MEASURED = read_measured("faults")
 WELL = {"lost": 0, "doubled": 0, "status": "complete"}
 
 

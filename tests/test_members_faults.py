@@ -1,14 +1,13 @@
 """The table of faults of the members sync: what was measured, and how it is shown."""
 
-import json
-
 import pytest
 
+from guide.measured import read_measured
 from guide.write import members
 from tools.pipeline.databases import LANES
 from tools.pipeline.members import chosen_in
 
-MEASURED = json.loads(members.MEASURED.read_text("utf-8"))
+MEASURED = read_measured("members")
 SEEN = {"statuses": ["error", "complete"], "lost": 0, "doubled": 0, "stuck": 0}
 
 

@@ -1,6 +1,5 @@
 """The five probes tell the mechanisms apart, in each lane, as the page says."""
 
-import json
 import re
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ import django
 import pytest
 from support import lanes_here
 
+from guide.measured import read_measured
 from guide.write.probes import CONTROL, PROBES, Case, _first_that_splits, cases
 from proof.project import ROOT
 from tools.pipeline.databases import LANES
@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "examples"))
 
 from integrations.tracing.probes import UNWATCHED, of_steps
 
-MEASURED = json.loads((ROOT / "measured" / "probes.json").read_text("utf-8"))
+MEASURED = read_measured("probes")
 UNWATCHED_HERE = {} if hasattr(sys, "monitoring") else {"steps": UNWATCHED}
 """What an older Python answers of the steps; it was measured in one that can tell."""
 OLDER: dict[tuple[str, str], dict[str, str]] = (

@@ -1,12 +1,12 @@
 """What async gains: the measurement runs, and the page shows what it wrote."""
 
-import json
 from pathlib import Path
 
 import pytest
 from support import lanes_here
 
-from guide.write.worth import LAYERS, MEASURED, SERVERS, VIEWS
+from guide.measured import read_measured
+from guide.write.worth import LAYERS, SERVERS, VIEWS
 from tools.worth.measure import READS, SETTINGS, WAITS, Setting, worth
 
 QUICK = [Setting("uvicorn", "", WAITS, 2, 2), Setting("gunicorn", "", READS, 2, 2)]
@@ -27,7 +27,7 @@ def test_it_measures(tmp_path: Path):
 
 def test_what_was_measured_is_what_is_asked_for():
     """The file has a row for each server and view, and the page a word for each."""
-    rows = json.loads(MEASURED.read_text("utf-8"))["rows"]
+    rows = read_measured("worth")["rows"]
     seen = [(row["server"], row["layer"], row["view"]) for row in rows]
     assert seen == [(one.server, one.layer, v) for one in SETTINGS for v in one.views]
     assert {row[0] for row in seen} == set(SERVERS)
@@ -37,7 +37,7 @@ def test_what_was_measured_is_what_is_asked_for():
 
 RATE = {
     (row["server"], row["layer"], row["view"]): row["rate"]
-    for row in json.loads(MEASURED.read_text("utf-8"))["rows"]
+    for row in read_measured("worth")["rows"]
 }
 
 

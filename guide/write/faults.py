@@ -1,17 +1,15 @@
 """docs/missing-faults.md: what is so after each fault, as a table.
 
-What is shown was measured: `measured/faults.json`, by `make measure`.
+What is shown was measured: `evidence/measured/faults.json`, by `make measure`.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from guide.measured import read_measured
 from proof.lanes import LANES
-from proof.project import ROOT
 from proof.showing.library import Library
 
-MEASURED = ROOT / "measured" / "faults.json"
 FAULTS = {
     "worker-at-begin": (
         "worker killed before it notes that it has begun",
@@ -82,7 +80,7 @@ FAULTS = {
 
 def parts(known: Library) -> Mapping[str, str]:
     """Return what is written into the page."""
-    measured = json.loads(MEASURED.read_text("utf-8"))
+    measured = read_measured("faults")
     return {"faults": "\n".join(_table(measured))}
 
 

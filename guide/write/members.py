@@ -1,13 +1,11 @@
 """The table of faults of the members sync, from what was measured."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from proof.project import ROOT
+from guide.measured import read_measured
 from proof.showing.library import Library
 
-MEASURED = ROOT / "measured" / "members.json"
 BACK = {
     "nothing": "–",
     "two clicks": "one UPDATE with a condition, one run",
@@ -31,7 +29,7 @@ Seen = Mapping[str, Any]
 
 def parts(known: Library) -> Mapping[str, str]:
     """Return what is written into the page of the members sync."""
-    return {"faults": table(json.loads(MEASURED.read_text("utf-8")))}
+    return {"faults": table(read_measured("members"))}
 
 
 def table(measured: Mapping[str, Mapping[str, Seen]]) -> str:

@@ -1,17 +1,16 @@
 """docs/missing.md: the mechanisms under the five probes, as a table and as a tree.
 
-What is shown was measured: `measured/probes.json`, by `make measure`.
+What is shown was measured: `evidence/measured/probes.json`, by `make measure`.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from guide.measured import read_measured
 from proof.lanes import LANES
-from proof.project import ROOT
 from proof.showing.library import Library
 
-MEASURED = ROOT / "measured" / "probes.json"
 PAGE = "missing"
 CONTROL = "missing-pipeline"
 PROBES = {
@@ -62,7 +61,7 @@ class Case:
 
 def cases() -> list[Case]:
     """Return each mechanism, once for each way in which it answers."""
-    measured = json.loads(MEASURED.read_text("utf-8"))
+    measured = read_measured("probes")
     found: dict[tuple[str, str], list[str]] = {}
     for lane, by_example in measured.items():
         for example, answers in by_example.items():

@@ -1,16 +1,14 @@
 """docs/worth.md: what async gains, and what it costs.
 
-What is shown was measured: `measured/worth.json`, by `make measure`.
+What is shown was measured: `evidence/measured/worth.json`, by `make measure`.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from proof.project import ROOT
+from guide.measured import read_measured
 from proof.showing.library import Library
 
-MEASURED = ROOT / "measured" / "worth.json"
 VIEWS = {
     "one_by_one": "sync, one call after the other",
     "in_threads": "sync, ten threads",
@@ -35,7 +33,7 @@ Row = Mapping[str, Any]
 
 def parts(known: Library) -> Mapping[str, str]:
     """Return what is written into the page."""
-    measured = json.loads(MEASURED.read_text("utf-8"))
+    measured = read_measured("worth")
     rows: Sequence[Row] = measured["rows"]
     waits = [row for row in rows if not row["view"].startswith("plain")]
     reads = [row for row in rows if row["view"].startswith("plain")]

@@ -1,4 +1,4 @@
-"""Measure the pipeline and write what was seen to `measured/`: `make measure`."""
+"""Measure the pipeline and keep what was seen: `make measure`."""
 
 import argparse
 import json
@@ -9,14 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from proof.project import ROOT
+from guide.measured import MEASURED
 from tools.pipeline.databases import LANES
 from tools.pipeline.faulting import broken
 from tools.pipeline.members import broken as broken_members
 from tools.pipeline.probing import probed
 from tools.worth.measure import worth
 
-MEASURED = ROOT / "measured"
 KINDS: dict[str, Callable[[str, Path], Any]] = {
     "probes": probed,
     "faults": broken,

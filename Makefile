@@ -17,18 +17,19 @@ help:
 	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "By hand:"
-	@echo "  $(BIN)/python examples/manage.py runserver    the example project"
+	@echo "  $(BIN)/python examples/manage.py runserver    the example project; cases/manage.py the case studies"
 	@echo "  cd examples && ../$(BIN)/celery -A config worker   a worker, its queue in a folder"
 	@echo "  $(BIN)/python -m proof --help                 more about run, show and list"
 
 serve: environment ## run all examples on SQLite, serve the site, follow changes
 	@$(PROOF) serve
 
-demo: environment ## run the example project with a worker and a server, to try it
+demo: environment ## run the case studies with a worker and a server, to try them
 	@$(PROOF) demo
 
-worker: environment $(DATABASE) ## run a worker of the example project that reloads on change
-	@cd examples && ../$(BIN)/watchfiles --filter python "../$(BIN)/celery -A config worker --beat --loglevel=INFO" .
+worker: environment $(DATABASE) ## run a worker of the case studies that reloads on change
+	@PYTHONPATH=examples:cases/apps DJANGO_SETTINGS_MODULE=studies.settings $(BIN)/watchfiles --filter python \
+	  "$(BIN)/celery -A config worker --beat --loglevel=INFO" examples cases/apps
 
 groups: environment ## install what some examples need and nothing else does
 	@sh tools/groups.sh .venv
@@ -56,7 +57,7 @@ write: environment ## write the parts of files that are made from examples and e
 	@$(PROOF) write
 
 measure: environment ## measure anew: mechanisms under probes, both case studies under faults
-	@$(BIN)/python -m tools.pipeline $(ARGS)
+	@$(BIN)/python -m cases.rig $(ARGS)
 	@$(PROOF) write
 
 site: environment ## build the site into site/, for a server, a sub-path or the file system
@@ -75,8 +76,8 @@ guarded: environment ## run the blocks in tests under the guard; ARGS="id or pla
 lint: environment ## check format, style and types
 	@$(BIN)/python -m ruff format --check --quiet .
 	@$(BIN)/python -m ruff check --quiet .
-	@PYTHONPATH=examples:checker $(BIN)/python -m mypy --no-error-summary
-	@PYTHONPATH=checker $(BIN)/python -m django_async_lint check --quiet --no-cache examples
+	@PYTHONPATH=examples:cases/apps:checker $(BIN)/python -m mypy --no-error-summary
+	@PYTHONPATH=checker $(BIN)/python -m django_async_lint check --quiet --no-cache examples cases/apps
 
 matrix: environment ## run the examples with each Python here, and older versions of Django; ARGS=--every for all pairs
 	@$(BIN)/python -m tools.matrix $(ARGS)
@@ -90,7 +91,7 @@ lock: ## write the hash-locked requirements anew (needs uv)
 clean: environment ## remove what was made, but for the environment
 	@$(PROOF) clean
 	@rm -rf site site-next .proof .mypy_cache .ruff_cache .pytest_cache $(DATABASE)* examples/queue
-	@find docs examples guide proof tests tools -name __pycache__ -prune -exec rm -rf {} +
+	@find docs examples cases guide proof tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 environment:
 	@PYTHON="$(PYTHON)" sh tools/environment.sh .venv
@@ -99,6 +100,6 @@ environment:
 $(DATABASE): | environment
 	@echo "Filling $@"
 	@rm -f $@.new
-	@DATABASE_URL="sqlite:///$(CURDIR)/$@.new" $(BIN)/python examples/manage.py migrate --verbosity 0
-	@DATABASE_URL="sqlite:///$(CURDIR)/$@.new" $(BIN)/python examples/manage.py loaddata --verbosity 0 seed
+	@DATABASE_URL="sqlite:///$(CURDIR)/$@.new" $(BIN)/python cases/manage.py migrate --verbosity 0
+	@DATABASE_URL="sqlite:///$(CURDIR)/$@.new" $(BIN)/python cases/manage.py loaddata --verbosity 0 seed
 	@mv $@.new $@

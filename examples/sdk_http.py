@@ -1,4 +1,4 @@
-"""The HTTP plumbing that the `broker` and `codehost` SDKs share."""
+"""The HTTP plumbing that the SDKs share."""
 
 import os
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The example project as it runs for its users: a server, a worker, and a database.
+"""The case studies as they run for their users: a server, a worker, and a database.
 
 Everything lies in one folder. The broker is a folder too, unless told otherwise.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from proof.project import PROJECT
 
-EXAMPLES = PROJECT.source
+CASES = PROJECT.root / "cases"
 (SANDBOX,) = PROJECT.services
 HOST = "127.0.0.1"
 STARTS_WITHIN = 40.0
@@ -49,6 +49,8 @@ class Demo:
             "BROKER_FOLDER": str(folder / "queue"),
             "SANDBOX_URL": sandbox,
             "TMPDIR": str(folder),
+            "DJANGO_SETTINGS_MODULE": PROJECT.settings,
+            "PYTHONPATH": os.pathsep.join(map(str, PROJECT.sources)),
             "PYTHONDONTWRITEBYTECODE": "1",
             **environment,
         }
@@ -56,7 +58,7 @@ class Demo:
     def fill(self) -> None:
         """Make the database, with a user to sign in as."""
         command = [sys.executable, "manage.py", "fill"]
-        subprocess.run(command, cwd=EXAMPLES, env=self._environment, check=True)
+        subprocess.run(command, cwd=CASES, env=self._environment, check=True)
 
     def start(self, **environment: str) -> None:
         """Start the worker and the server, and wait until the server answers."""
@@ -103,7 +105,7 @@ class Demo:
     def _start(self, name: str, arguments: list[str], **environment: str) -> None:
         self._parts[name] = subprocess.Popen(
             [sys.executable, *arguments],
-            cwd=EXAMPLES,
+            cwd=CASES,
             env=self._environment | environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -19,6 +19,7 @@ WATCHED = (
     "evidence",
     "examples/bridge",
     "examples/broker",
+    "cases/apps/codehost",
 )
 """Folders beside docs/ from which pages are made."""
 STARTS_WITHIN = 60.0

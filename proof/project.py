@@ -37,6 +37,7 @@ class Project:
         root: The folder of its pyproject.toml.
         settings: The module of Django's settings.
         source: The folder that has the Django project's packages.
+        more_sources: Other folders that have packages of it, such as apps.
         docs: The folder of the pages.
         evidence: The folder of what was recorded.
         commands: The app whose management commands the examples of that place are.
@@ -57,6 +58,7 @@ class Project:
     source: Path
     docs: Path
     evidence: Path
+    more_sources: tuple[Path, ...] = ()
     commands: str = ""
     celery: str = ""
     fixtures: tuple[str, ...] = ()
@@ -88,6 +90,11 @@ class Project:
             )
         return cls(root=root, **_values(path, root, said))
 
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """Every folder in which its packages are found."""
+        return (self.source, *self.more_sources)
+
     def variables(self, folder: Path) -> dict[str, str]:
         """Return what the processes of a run find in their environment."""
         own = {
@@ -114,7 +121,7 @@ def find(start: Path) -> Project:
     )
 
 
-LISTS = frozenset({"fixtures", "preload", "unseen", "optional"})
+LISTS = frozenset({"fixtures", "preload", "unseen", "optional", "more-sources"})
 """Keys with several values."""
 FOLDERS = {"source": ".", "docs": "docs", "evidence": "evidence"}
 """Where they are in a project that says nothing of them."""
@@ -136,14 +143,15 @@ def _values(path: Path, root: Path, said: dict[str, Any]) -> dict[str, Any]:
         _is_of_its_kind(path, name, value)
     told = {name.replace("-", "_"): one for name, one in said.items()}
     folders = {name: root / told.pop(name, usual) for name, usual in FOLDERS.items()}
-    for name in ("source", "docs"):
-        if not folders[name].is_dir():
-            raise ProjectError(
-                f"{path}: [tool.proof] {name}: no folder {folders[name]}"
-            )
+    more = tuple(root / name for name in told.pop("more_sources", []))
+    needed = [("source", folders["source"]), ("docs", folders["docs"])]
+    for name, folder in [*needed, *(("more-sources", one) for one in more)]:
+        if not folder.is_dir():
+            raise ProjectError(f"{path}: [tool.proof] {name}: no folder {folder}")
     services = told.pop("services", [])
     return (
         folders
+        | {"more_sources": more}
         | {
             name: tuple(one) if isinstance(one, list) else one
             for name, one in told.items()

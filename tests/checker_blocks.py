@@ -15,9 +15,8 @@ from django_async_lint.rules import RULES
 from django_async_lint.rules.look import Looker
 from proof.example import Example
 from proof.places import PLACES
-from proof.project import ROOT
+from proof.project import PROJECT
 
-SOURCE = ROOT / "examples"
 Seen = tuple[str, int]
 """The code of a rule, and the line."""
 
@@ -37,14 +36,15 @@ def project() -> dict[str, Module]:
     """Read the example project once, by the names of its modules."""
     return {
         one.name: one
-        for one in (_module(path.read_bytes(), path) for path in SOURCE.rglob("*.py"))
+        for source in PROJECT.sources
+        for path in source.rglob("*.py")
+        for one in [_module(path.read_bytes(), path.relative_to(source))]
     }
 
 
-def _module(source: bytes, path: Path) -> Module:
-    relative = path.relative_to(SOURCE)
+def _module(source: bytes, relative: Path) -> Module:
     name = ".".join(relative.with_suffix("").parts).removesuffix(".__init__")
-    return read(source, str(relative), name, is_package=path.stem == "__init__")
+    return read(source, str(relative), name, is_package=relative.stem == "__init__")
 
 
 def around(module: Module) -> list[Module]:

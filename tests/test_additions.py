@@ -118,7 +118,7 @@ print(PLACES[bad.place].ran_as)
 def package(tmp_path: Path) -> Path:
     """A copy of the package, beside one of the project."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for folder in ("proof", "examples"):
+    for folder in ("proof", "examples", "cases"):
         ignored = shutil.ignore_patterns("__pycache__", "*.sqlite3*")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
     return tmp_path / "proof"

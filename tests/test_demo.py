@@ -23,7 +23,7 @@ class Running:
     """A demo of a copy of the project, with all its files in a folder of its own."""
 
     process: "subprocess.Popen[str]"
-    examples: Path
+    root: Path
     folder: Path
     web: httpx.Client
 
@@ -55,7 +55,7 @@ def wait_until(true: Callable[[], object], seconds: float = 30) -> None:
 def running(tmp_path: Path) -> Iterator[Running]:
     """Start a demo, and sign in as it says."""
     ignored = shutil.ignore_patterns("__pycache__", "*.sqlite3*", "queue")
-    for name in ("proof", "guide", "examples", "docs"):
+    for name in ("proof", "guide", "examples", "cases", "docs"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     for name in (".python-version", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
@@ -70,7 +70,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
     )
     try:
         with httpx.Client(base_url=_address(process), timeout=20) as web:
-            demo = Running(process, tmp_path / "examples", folder, web)
+            demo = Running(process, tmp_path, folder, web)
             web.get("login/")
             said = demo.post("login/", username="demo", password="demo")
             assert "Your teams" in said
@@ -95,7 +95,7 @@ def test_both_flows_work(running: Running) -> None:
     running.post("teams/engine/repositories/", full_name="example/engine")
     running.wait_for("teams/engine/members/", "Complete:.*23 members")
     running.wait_for("teams/engine/repositories/", "Complete.*<td>14</td>")
-    home = running.examples / "members/templates/members/home.html"
+    home = running.root / "cases/apps/members/templates/members/home.html"
     home.write_text(home.read_text("utf-8").replace("Your teams", "New words"), "utf-8")
     running.wait_for("", "New words")
 
@@ -108,4 +108,4 @@ def test_nothing_is_left(running: Running, number: int) -> None:
     running.process.wait(30)
     wait_until(lambda: not processes_in(running.folder))
     wait_until(lambda: not list(running.folder.iterdir()))
-    assert not (running.examples / "queue").exists()
+    assert not (running.root / "examples" / "queue").exists()

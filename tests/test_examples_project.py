@@ -1,4 +1,4 @@
-"""The example project stands on its own: migrations, seed, sandbox and both SDKs."""
+"""The example project and that of the case studies: seeds, sandbox and both SDKs."""
 
 import asyncio
 import os
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from time import monotonic
@@ -16,17 +17,23 @@ from typing import Any
 import httpx
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
+from proof.project import PROJECT, ROOT
+
+sys.path.extend(map(str, PROJECT.sources))
 
 import broker as broker_sdk
 import codehost as codehost_sdk
 from broker import Broker, BrokerOrder, Quote
 from codehost import CodeHost, PullRequestData
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
+EXAMPLES, CASES = ROOT / "examples", ROOT / "cases"
+PATH = os.pathsep.join(map(str, PROJECT.sources))
 REPOSITORY = "example/engine"
 IN_MEMORY = "sqlite://:memory:"
-SERVE = ["-m", "sandbox", "--port", "0"]
+SERVE = ["-m", "codehost.server", "--port", "0"]
+PROJECTS = pytest.mark.parametrize(
+    "project", [EXAMPLES, CASES], ids=lambda one: one.name
+)
 
 KEPT_BROKER = """
 import asyncio
@@ -85,6 +92,7 @@ def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     with subprocess.Popen(
         [sys.executable, *SERVE, *options],
         cwd=EXAMPLES,
+        env=os.environ | {"PYTHONPATH": PATH},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -114,26 +122,37 @@ def url() -> Iterator[str]:
         yield url
 
 
-def test_project_checks() -> None:
+@PROJECTS
+def test_project_checks(project: Path) -> None:
     """Django finds nothing wrong with the project, from any working directory."""
-    manage = str(EXAMPLES / "manage.py")
+    manage = str(project / "manage.py")
     checked = python(manage, "check", "--fail-level", "WARNING", cwd=Path("/"))
     assert checked.returncode == 0, checked.stderr
 
 
-def test_migrations_complete() -> None:
+@PROJECTS
+def test_migrations_complete(project: Path) -> None:
     """The migrations make the models as they are."""
-    done = python("manage.py", "makemigrations", "--check", "--dry-run")
+    done = python("manage.py", "makemigrations", "--check", "--dry-run", cwd=project)
     assert (done.returncode, done.stdout) == (0, "No changes detected\n")
 
 
-def test_seed_loads(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("project", "said"),
+    [
+        (EXAMPLES, "Installed 13 object(s) from 1 fixture(s)\n"),
+        (CASES, "Installed 16 object(s) from 3 fixture(s)\n"),
+    ],
+    ids=["examples", "cases"],
+)
+def test_seed_loads(project: Path, said: str, tmp_path: Path) -> None:
     """The apps' seeds load into an empty SQLite file, and new rows follow them."""
     database = f"sqlite:///{tmp_path / 'seed.sqlite3'}"
-    python("manage.py", "migrate", DATABASE_URL=database).check_returncode()
-    loaded = python("manage.py", "loaddata", "seed", DATABASE_URL=database)
-    assert loaded.stdout == "Installed 16 object(s) from 3 fixture(s)\n", loaded.stderr
-    added = python("manage.py", "shell", "-c", NEW_ORDER, DATABASE_URL=database)
+    python_in = partial(python, "manage.py", cwd=project, DATABASE_URL=database)
+    python_in("migrate").check_returncode()
+    loaded = python_in("loaddata", "seed")
+    assert loaded.stdout == said, loaded.stderr
+    added = python_in("shell", "-c", NEW_ORDER)
     assert added.stdout.splitlines()[-1] == "11 5", added.stderr
 
 
@@ -146,7 +165,7 @@ def test_template_is_shown() -> None:
 
 def test_members_tests() -> None:
     """The tests of the members app pass, as its own project would run them."""
-    ran = python("manage.py", "test", "members")
+    ran = python("manage.py", "test", "members", cwd=CASES)
     assert "\nRan 24 tests" in ran.stderr and ran.returncode == 0, ran.stderr
 
 
@@ -186,8 +205,9 @@ def test_port_in_use(url: str) -> None:
     line = f"cannot listen on 127.0.0.1:{port}: Address already in use\n"
     refused = python("-m", "sandbox", "--port", port)
     assert (refused.returncode, refused.stderr) == (1, f"sandbox: {line}")
-    refused = python("manage.py", "sandbox", SANDBOX_URL=url)
-    assert (refused.returncode, refused.stderr) == (1, f"CommandError: {line}")
+    for project in (EXAMPLES, CASES):
+        refused = python("manage.py", "sandbox", cwd=project, SANDBOX_URL=url)
+        assert (refused.returncode, refused.stderr) == (1, f"CommandError: {line}")
     refused = python("-m", "sandbox", "--port", "99999")
     assert refused.stderr == "sandbox: no port has the number 99999\n"
 
@@ -390,7 +410,8 @@ def test_members_refused(url: str, organisation: str, error: str, message: str) 
 def test_sdks_need_no_django() -> None:
     """Neither SDK imports Django."""
     show = "import broker, codehost, sys; print('django' in sys.modules)"
-    assert python("-c", show).stdout == "False\n"
+    said = python("-c", show, PYTHONPATH=PATH)
+    assert said.stdout == "False\n"
 
 
 def test_kept_broker_breaks(url: str) -> None:

@@ -6,10 +6,10 @@ import pytest
 from kombu.transport import redis
 from support import lanes_here
 
+from cases.rig import faulting
+from cases.rig.databases import LANES
 from guide.measured import read_measured
 from guide.write.faults import FAULTS
-from tools.pipeline import faulting
-from tools.pipeline.databases import LANES
 
 MEASURED = read_measured("faults")
 WELL = {"lost": 0, "doubled": 0, "status": "complete"}

@@ -33,7 +33,7 @@ from proof.errors import LaneUnavailable
 from proof.example import Example
 from proof.keeping.evidence import load, save
 from proof.outcome import Outcome, Raised
-from proof.project import ROOT
+from proof.project import PROJECT, ROOT
 from proof.running.messages import Setup
 from proof.running.remote import Interpreter
 from proof.running.run import run
@@ -144,7 +144,7 @@ def test_a_server_that_refuses_a_lanes_processes(empty: bool, tmp_path: Path) ->
     """A server that refuses the template, or the look at it, says so in a line."""
     nobody = "postgresql://me@127.0.0.1:1/postgres"
     setup = Setup("postgresql", str(tmp_path), "aa33", nobody, 1.0)
-    path = f"{ROOT}{os.pathsep}{ROOT / 'examples'}"
+    path = os.pathsep.join(map(str, [ROOT, *PROJECT.sources]))
     interpreter = Interpreter({**os.environ, "PYTHONPATH": path}, 1, [])
     try:
         with pytest.raises(LaneUnavailable) as caught:

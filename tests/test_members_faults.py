@@ -2,10 +2,10 @@
 
 import pytest
 
+from cases.rig.databases import LANES
+from cases.rig.members import chosen_in
 from guide.measured import read_measured
 from guide.write import members
-from tools.pipeline.databases import LANES
-from tools.pipeline.members import chosen_in
 
 MEASURED = read_measured("members")
 SEEN = {"statuses": ["error", "complete"], "lost": 0, "doubled": 0, "stuck": 0}

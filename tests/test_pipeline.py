@@ -1,4 +1,4 @@
-"""The pipeline of the example project: all rows, once, whatever breaks on the way."""
+"""The pipeline of the first case study: all rows, once, whatever breaks on the way."""
 
 import subprocess
 import sys
@@ -10,11 +10,11 @@ import psutil
 import pytest
 from support import lanes_here
 
+from cases.rig.databases import LANES, databases
+from cases.rig.faulting import ALL, ONBOARD
+from cases.rig.host import Host, fails, served
+from cases.rig.rig import Rig, rigged
 from proof.project import ROOT
-from tools.pipeline.databases import LANES, databases
-from tools.pipeline.faulting import ALL, ONBOARD
-from tools.pipeline.host import Host, fails, served
-from tools.pipeline.rig import Rig, rigged
 
 SYNC = "from integrations import services; services.sync(1)"
 
@@ -41,8 +41,7 @@ def rig(fresh: Callable[[], str], host: Host, tmp_path: Path) -> Iterator[Rig]:
     """A run on a database of its own."""
     with ExitStack() as stack:
         url = stack.enter_context(served(host))
-        settings = {"DJANGO_SETTINGS_MODULE": "config.settings"}
-        yield stack.enter_context(rigged(tmp_path, fresh(), url, **settings))
+        yield stack.enter_context(rigged(tmp_path, fresh(), url))
 
 
 def test_the_page_starts_a_sync_that_saves_all_rows(rig: Rig):
@@ -105,7 +104,7 @@ def test_a_sync_without_all_rows_is_no_success(rig: Rig):
 KILLED = """
 import os, sys, time
 from pathlib import Path
-from tools.pipeline.rig import rigged
+from cases.rig.rig import rigged
 
 with rigged(Path(sys.argv[1]), "sqlite://:memory:", "http://127.0.0.1:1") as rig:
     worker = rig.start_worker()

@@ -3,7 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from tools.pipeline.prepared import Process
+from cases.rig.prepared import Process
 
 AT_A_TIME = 6
 MANY = 600

@@ -8,13 +8,13 @@ import django
 import pytest
 from support import lanes_here
 
+from cases.rig.databases import LANES
+from cases.rig.probing import mechanisms, probed, worker_of
 from guide.measured import read_measured
 from guide.write.probes import CONTROL, PROBES, Case, _first_that_splits, cases
-from proof.project import ROOT
-from tools.pipeline.databases import LANES
-from tools.pipeline.probing import mechanisms, probed, worker_of
+from proof.project import PROJECT, ROOT
 
-sys.path.insert(0, str(ROOT / "examples"))
+sys.path.extend(map(str, PROJECT.sources))
 
 from integrations.tracing.probes import UNWATCHED, of_steps
 
@@ -28,7 +28,7 @@ OLDER: dict[tuple[str, str], dict[str, str]] = (
 )
 """What an older Django answers: its `bulk_create` opens a transaction for a single
 statement too (django/db/models/query.py)."""
-COMMAND = ROOT / "examples" / "integrations" / "tracing" / "probes.py"
+COMMAND = ROOT / "cases" / "apps" / "integrations" / "tracing" / "probes.py"
 
 
 @pytest.mark.parametrize("lane", LANES)

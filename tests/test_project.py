@@ -106,7 +106,14 @@ def test_without_a_project_the_command_says_so(folder: Path) -> None:
 
 def test_this_project_is_named_nowhere_in_the_package() -> None:
     """What is true of it alone stands in its file."""
-    own = ("config.settings", "config.celery", "config.asgi", "trading", "codehost")
+    own = (
+        "config.settings",
+        "studies",
+        "config.celery",
+        "config.asgi",
+        "trading",
+        "codehost",
+    )
     found = [
         f"{path.relative_to(ROOT)}: {name}"
         for path in (ROOT / "proof").rglob("*.py")
@@ -114,4 +121,4 @@ def test_this_project_is_named_nowhere_in_the_package() -> None:
         if name in path.read_text("utf-8")
     ]
     assert found == []
-    assert PROJECT.settings == "config.settings"
+    assert PROJECT.settings == "studies.settings"

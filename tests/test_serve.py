@@ -128,7 +128,7 @@ class Served:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     """Start serving a copy of the project that has one small page."""
-    for name in ("proof", "guide", "examples"):
+    for name in ("proof", "guide", "examples", "cases"):
         ignored = shutil.ignore_patterns("__pycache__", "*.sqlite3*")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     for name in (".python-version", "pyproject.toml"):

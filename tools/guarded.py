@@ -99,7 +99,9 @@ def judge(example: Example, code: str, folder: Path, template: Path) -> Judged:
         "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
         "DJANGO_SETTINGS_MODULE": PROJECT.settings,
         "BROKER_FOLDER": str(folder / "queue"),
-        "PYTHONPATH": os.pathsep.join([str(PROJECT.source), str(ROOT / "checker")]),
+        "PYTHONPATH": os.pathsep.join(
+            [*map(str, PROJECT.sources), str(ROOT / "checker")]
+        ),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
     run = [sys.executable, "-m", "pytest", *OPTIONS, str(file)]
@@ -144,7 +146,7 @@ def all_judged(names: list[str]) -> Iterator[Judged]:
         fill = os.environ | {
             "DATABASE_URL": f"sqlite:///{folder / 'template.sqlite3'}",
             "BROKER_FOLDER": root,
-            "PYTHONPATH": str(PROJECT.source),
+            "PYTHONPATH": os.pathsep.join(map(str, PROJECT.sources)),
         }
         fills = [sys.executable, "-m", "proof.running.fill"]
         subprocess.run(fills, cwd=ROOT, env=fill, check=True)

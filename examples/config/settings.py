@@ -21,10 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "trading",
-    "integrations",
-    "members",
     "sandbox",
-    "django_htmx",
 ]
 
 MIDDLEWARE = [
@@ -33,7 +30,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 TEMPLATES = [
@@ -54,9 +50,6 @@ ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 WSGI_APPLICATION = "config.wsgi.application"
 STATIC_URL = "static/"
-LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
 
 DATABASES = {
     "default": dj_database_url.config(default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
@@ -81,24 +74,7 @@ if CELERY_BROKER_URL == "filesystem://":
         "polling_interval": 0.2,
     }
 
-# Seconds without a step after which a sync is queued again.
-SYNC_RESUME_AFTER = float(os.environ.get("SYNC_RESUME_AFTER", "60"))
-CELERY_BEAT_SCHEDULE = {
-    "resume-syncs": {
-        "task": "integrations.tasks.resume_syncs",
-        "schedule": SYNC_RESUME_AFTER / 2,
-    }
-}
-# A file in which a worker notes what reaches each stage: see `manage.py trace_sync`.
-SYNC_TRACE = os.environ.get("SYNC_TRACE", "")
-CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "beat-schedule")
-
 SANDBOX_URL = os.environ.get("SANDBOX_URL", sandbox.DEFAULT_URL)
 
 # Seconds after which a task whose pool process was killed is given to another.
 CELERY_WORKER_LOST_WAIT = 1
-
-# The members page asks every so many seconds how far a sync is.
-MEMBER_SYNC_POLL_EVERY = int(os.environ.get("MEMBER_SYNC_POLL_EVERY", "3"))
-# A sync of members that has given no sign of life for so many seconds has ended.
-MEMBER_SYNC_STALE_AFTER = float(os.environ.get("MEMBER_SYNC_STALE_AFTER", "30"))

@@ -1,10 +1,6 @@
-"""URLs of the example project: the admin, members of a team, and its repositories."""
+"""URLs of the example project: the admin. The views of the guide bring their own."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import path
 
-urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("", include("members.urls")),
-    path("", include("integrations.onboarding")),
-]
+urlpatterns = [path("admin/", admin.site.urls)]

@@ -1,3 +1,3 @@
-"""The local server behind the `broker` and `codehost` SDKs."""
+"""The local server behind the SDKs."""
 
 DEFAULT_URL = "http://127.0.0.1:8765"

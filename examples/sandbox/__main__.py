@@ -4,18 +4,21 @@ import argparse
 import sys
 from urllib.parse import urlsplit
 
+from starlette.types import ASGIApp
+
 from sandbox import DEFAULT_URL
+from sandbox.app import app
 from sandbox.server import PortUnavailable, listen, serve
 
 
-def main() -> None:
+def main(served: ASGIApp = app) -> None:
     """Serve as the command line asks."""
     options = _parser().parse_args()
     try:
         listener = listen(options.port)
     except PortUnavailable as error:
         sys.exit(f"sandbox: {error}")
-    serve(listener, until_stdin_closes=options.until_stdin_closes)
+    serve(served, listener, until_stdin_closes=options.until_stdin_closes)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,8 +5,7 @@ import socket
 import threading
 
 import uvicorn
-
-from sandbox.app import app
+from starlette.types import ASGIApp
 
 HOST = "127.0.0.1"
 
@@ -33,11 +32,13 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def serve(listener: socket.socket, *, until_stdin_closes: bool = False) -> None:
+def serve(
+    app: ASGIApp, listener: socket.socket, *, until_stdin_closes: bool = False
+) -> None:
     """Print the server's URL, then serve until Ctrl-C or the end of standard input."""
     # In the main thread uvicorn would take the signals and end gracefully, which
     # waits for requests in flight. Nothing is lost by ending at once.
-    server = threading.Thread(target=_run, args=[listener], daemon=True)
+    server = threading.Thread(target=_run, args=[app, listener], daemon=True)
     server.start()
     print("http://{}:{}".format(*listener.getsockname()), flush=True)
     try:
@@ -49,7 +50,7 @@ def serve(listener: socket.socket, *, until_stdin_closes: bool = False) -> None:
         pass
 
 
-def _run(listener: socket.socket) -> None:
+def _run(app: ASGIApp, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app,
         loop="asyncio",

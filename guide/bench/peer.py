@@ -33,7 +33,7 @@ def test_block(block, eval_example):
 SETTINGS = """\
 [pytest]
 addopts = -q
-DJANGO_SETTINGS_MODULE = config.settings
+DJANGO_SETTINGS_MODULE = studies.settings
 django_find_project = false
 """
 

@@ -128,7 +128,7 @@ def _file(folder: Path, example: Example) -> Path:
 def environment(folder: Path) -> dict[str, str]:
     """Return what Python is told that runs blocks from a folder."""
     return os.environ | {
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{PROJECT.source}",
+        "PYTHONPATH": os.pathsep.join(map(str, [ROOT, *PROJECT.sources])),
         "DATABASE_URL": f"sqlite:///{folder}/template.sqlite3",
     }
 

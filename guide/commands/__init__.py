@@ -9,7 +9,7 @@ COMMANDS: Commands = {
         ("write", "write the parts of files that are made from data"),
         ("site", "build the site as a folder that needs no server"),
         ("serve", "run what changed and serve the site, for writing"),
-        ("demo", "run the example project: a server, a worker, a database to try it"),
+        ("demo", "run the case studies: a server, a worker, a database to try it"),
         ("bench", "measure what running an example costs"),
     )
 }

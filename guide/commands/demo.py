@@ -1,4 +1,4 @@
-"""`proof demo`: run the example project, and start it anew when its code changes."""
+"""`proof demo`: run the case studies, and start it anew when its code changes."""
 
 import argparse
 import signal
@@ -6,10 +6,11 @@ from pathlib import Path
 
 from watchfiles import Change, watch
 
-from guide.demo import EXAMPLES, SANDBOX, Demo, DidNotStart
+from guide.demo import SANDBOX, Demo, DidNotStart
 from guide.site import free_port
 from proof.commands import HOLDS, count
 from proof.databases.workspace import workspace
+from proof.project import PROJECT
 from proof.running.services import clean_up_after, started
 
 TOLD = """
@@ -18,7 +19,7 @@ TOLD = """
 Sign in as demo, with the password demo. Sync members: try the organisations
 example, example-slow, example-broken, example-repeats and example-empty.
 Sync a repository: there is one, example/engine.
-A change in examples/ starts it anew; Ctrl-C ends it, and nothing is kept.
+A change in its code starts it anew; Ctrl-C ends it, and nothing is kept.
 """
 
 
@@ -49,7 +50,10 @@ def main(options: argparse.Namespace) -> int:
 def _follow(demo: Demo) -> None:
     told: list[str] = []
     for changes in watch(
-        EXAMPLES, watch_filter=_matters, rust_timeout=1000, yield_on_timeout=True
+        *PROJECT.sources,
+        watch_filter=_matters,
+        rust_timeout=1000,
+        yield_on_timeout=True,
     ):
         if changes:
             _start_anew(demo, changes)

@@ -24,7 +24,8 @@ from proof.running.run import run
 EVIDENCE = ROOT / ".proof" / "evidence"
 EMBEDDED = ("sqlite",)
 CODE = ("guide", "proof")
-FOLDERS = [ROOT / name for name in ("docs", "examples", *CODE)]
+PROJECT_FOLDERS = ("examples", "cases")
+FOLDERS = [ROOT / name for name in ("docs", *PROJECT_FOLDERS, *CODE)]
 Keys = dict[str, tuple[str, tuple[str, ...]]]
 """What the run of an example depends on, by id."""
 
@@ -51,9 +52,9 @@ def main(options: argparse.Namespace) -> int:
 def _follow(site: Site) -> None:
     done: Keys | None = None
     for changes in _changes():
-        if any(path.is_relative_to(ROOT / name) for path in changes for name in CODE):
+        if _touches(changes, CODE):
             _start_anew(site)
-        elif any(path.is_relative_to(ROOT / "examples") for path in changes):
+        elif _touches(changes, PROJECT_FOLDERS):
             done = None
         if changes or done is None:
             done = _update(site, done or {})
@@ -72,6 +73,10 @@ def _changes() -> Iterator[set[Path]]:
         yield_on_timeout=True,
     ):
         yield {Path(path) for _, path in changes}
+
+
+def _touches(changes: set[Path], folders: tuple[str, ...]) -> bool:
+    return any(path.is_relative_to(ROOT / one) for path in changes for one in folders)
 
 
 def _matters(change: Change, path: str) -> bool:

@@ -3,6 +3,8 @@
 import os
 import runpy
 import sys
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from proof.places.place import Block, Place
@@ -26,10 +28,12 @@ class Script(Place):
         them exactly as it would in a checkout.
         """
         project = block.file.parent.parent
-        for entry in PROJECT.source.iterdir():
-            (project / entry.name).symlink_to(entry)
-        source = str(PROJECT.source)
-        sys.path[:] = [str(block.file.parent)] + [p for p in sys.path if p != source]
+        for entry in chain.from_iterable(one.iterdir() for one in PROJECT.sources):
+            with suppress(FileExistsError):  # Each may have a `__pycache__`.
+                (project / entry.name).symlink_to(entry)
+        sources = [*map(str, PROJECT.sources)]
+        path = [one for one in sys.path if one not in sources]
+        sys.path[:] = [str(block.file.parent), *path]
         os.chdir(project)
         sys.argv = [f"scripts/{block.file.name}"]
         runpy.run_path(str(block.file), run_name="__main__")

@@ -20,16 +20,19 @@ PACKAGE = str(Path(__file__).resolve().parents[2])
 def environment(folder: Path) -> dict[str, str]:
     """Return what the processes of a run find in their environment."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("DJANGO_")}
-    path = os.pathsep.join(
-        [PACKAGE, str(PROJECT.source), *filter(None, [kept.get("PYTHONPATH")])]
-    )
     return kept | {
-        "PYTHONPATH": path,
+        "PYTHONPATH": _path(),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "TMPDIR": str(folder),
         **PROJECT.variables(folder),
     }
+
+
+def _path() -> str:
+    """Return where the processes of a run find this package and the project's."""
+    found = [PACKAGE, *PROJECT.sources, os.environ.get("PYTHONPATH")]
+    return os.pathsep.join(map(str, filter(None, found)))
 
 
 @contextmanager
@@ -57,6 +60,7 @@ def started(service: Service) -> Iterator[Callable[[], str]]:
     process = subprocess.Popen(
         [sys.executable, *service.run],
         cwd=PROJECT.source,
+        env=os.environ | {"PYTHONPATH": _path()},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

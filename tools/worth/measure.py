@@ -23,8 +23,8 @@ from typing import Any
 import httpx
 import psycopg
 
+from cases.rig.databases import databases
 from proof.project import ROOT
-from tools.pipeline.databases import databases
 
 HOST = "127.0.0.1"
 PROCESSES = 2

@@ -6,13 +6,15 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from sandbox.app import app
 from sandbox.server import PortUnavailable, listen, serve
 
 
 class Command(BaseCommand):
     """Serve the sandbox on the port of SANDBOX_URL until Ctrl-C."""
 
-    help = "Serve the broker and the code host on the port of SANDBOX_URL."
+    help = "Serve the broker on the port of SANDBOX_URL."
+    app = app
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Listen and serve."""
@@ -23,4 +25,4 @@ class Command(BaseCommand):
             listener = listen(port)
         except PortUnavailable as error:
             raise CommandError(str(error)) from error
-        serve(listener)
+        serve(self.app, listener)

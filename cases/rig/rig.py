@@ -17,11 +17,11 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg
 
-from proof.project import ROOT
-from tools.pipeline.host import wait_until
-from tools.pipeline.prepared import Invocation, Process
+from cases.rig.host import wait_until
+from cases.rig.prepared import Invocation, Process
+from proof.project import PROJECT, ROOT
 
-EXAMPLES = ROOT / "examples"
+CASES = ROOT / "cases"
 CELERY = ("-m", "celery", "-A", "config", "worker", "--concurrency=1")
 QUIETLY = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 PARENTS = "integrations_pullrequest"
@@ -56,19 +56,21 @@ class Rig:
     def environment(self, **more: str) -> dict[str, str]:
         """Return what a process of the project is told."""
         queue = self.folder / "queue"
+        paths = [ROOT, *PROJECT.sources, *self.paths]
         return {
             **os.environ,
             "DATABASE_URL": self.database,
             "SANDBOX_URL": self.host,
+            "DJANGO_SETTINGS_MODULE": PROJECT.settings,
             "BROKER_FOLDER": str(queue),
-            "PYTHONPATH": os.pathsep.join(map(str, [ROOT, *self.paths])),
+            "PYTHONPATH": os.pathsep.join(map(str, paths)),
             "PYTHONWARNINGS": "ignore",
             **self.settings,
             **more,
         }
 
     def run(self, *arguments: str, **more: str) -> str:
-        """Run Python in `examples/` to its end, and return what it printed.
+        """Run Python in `cases/` to its end, and return what it printed.
 
         Raises:
             AssertionError: it failed; says what it wrote.
@@ -107,7 +109,7 @@ class Rig:
     ) -> Process:
         environment = self.environment(**more)
         return Invocation(
-            arguments, environment, EXAMPLES, output, errors, session
+            arguments, environment, CASES, output, errors, session
         ).start()
 
     def log(self) -> str:

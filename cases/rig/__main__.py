@@ -1,4 +1,4 @@
-"""Measure the pipeline and keep what was seen: `make measure`."""
+"""Measure the case studies and keep what was seen: `make measure`."""
 
 import argparse
 import json
@@ -9,11 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cases.rig.databases import LANES
+from cases.rig.faulting import broken
+from cases.rig.members import broken as broken_members
+from cases.rig.probing import probed
 from guide.measured import MEASURED
-from tools.pipeline.databases import LANES
-from tools.pipeline.faulting import broken
-from tools.pipeline.members import broken as broken_members
-from tools.pipeline.probing import probed
 from tools.worth.measure import worth
 
 KINDS: dict[str, Callable[[str, Path], Any]] = {
@@ -29,7 +29,7 @@ ON_A_SERVER: dict[str, Callable[[Path], Any]] = {"worth": worth}
 def main() -> None:
     """Measure what the command line names, in every lane."""
     kinds = [*KINDS, *ON_A_SERVER]
-    parser = argparse.ArgumentParser(prog="python -m tools.pipeline")
+    parser = argparse.ArgumentParser(prog="python -m cases.rig")
     parser.add_argument("kinds", nargs="*", default=kinds, choices=kinds)
     for kind in parser.parse_args().kinds:
         if kind in ON_A_SERVER:

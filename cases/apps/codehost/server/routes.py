@@ -1,4 +1,4 @@
-"""The code host's routes, over the data in `sandbox.codehost_data`."""
+"""The code host's routes, over the data in `codehost.server.data`."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from sandbox import codehost_data as data
-from sandbox import codehost_members as people
+from codehost.server import data
+from codehost.server import members as people
 from sandbox.refusal import Refusal
 
 PAGE_SIZE = 5

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.pipeline.databases import databases
-from tools.pipeline.host import Fault, Host, fails, served, slow
-from tools.pipeline.rig import Rig, rigged
+from cases.rig.databases import databases
+from cases.rig.host import Fault, Host, fails, served, slow
+from cases.rig.rig import Rig, rigged
 
 AT_A_TIME = 3
 """Runs at a time: they wait most of the time."""
@@ -130,10 +130,7 @@ def _after(fault: Broken, database: str, folder: Path) -> dict[str, Any]:
     host = Host(fault=fault.host, doubled=fault.doubled)
     with ExitStack() as stack:
         url = stack.enter_context(served(host))
-        settings = {
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "MEMBER_SYNC_STALE_AFTER": str(STALE_AFTER),
-        }
+        settings = {"MEMBER_SYNC_STALE_AFTER": str(STALE_AFTER)}
         if fault.worker:
             settings["PIPELINE_FAULT"] = fault.worker
             settings["PIPELINE_ONCE"] = str(folder / "once")
@@ -159,7 +156,7 @@ def _happened(fault: Broken, host: Host, folder: Path, said: str) -> bool:
 
 def _start(rig: Rig) -> None:
     """Start a worker that the fault can break."""
-    rig.start_worker("--include=tools.pipeline.faults")
+    rig.start_worker("--include=cases.rig.faults")
 
 
 def _revived(rig: Rig, fault: Broken) -> ExitStack:

@@ -6,11 +6,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from cases.rig.databases import databases
+from cases.rig.host import Host, served, wait_until
+from cases.rig.rig import Rig, rigged
 from proof.example import Example
 from proof.reading.extract import extract
-from tools.pipeline.databases import databases
-from tools.pipeline.host import Host, served, wait_until
-from tools.pipeline.rig import Rig, rigged
 
 CONTROL = "missing-pipeline"
 ABOUT = "missing-"
@@ -68,10 +68,7 @@ def worker_of(lane: str, folder: Path, chosen: list[Example]) -> Iterator[Rig]:
     with ExitStack() as stack:
         make = stack.enter_context(databases(lane, folder))
         url = stack.enter_context(served(Host()))
-        settings = {
-            "SYNC_TRACE": str(folder / "trace"),
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
+        settings = {"SYNC_TRACE": str(folder / "trace")}
         rig = stack.enter_context(rigged(folder / "run", make(), url, **settings))
         rig.paths = places
         names = ",".join(["integrations.tasks", *(one.name for one in places)])

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+from cases.rig.prepared import Invocation
 from proof.databases.database import Database
 from proof.lanes import LANES as ALL
-from proof.project import ROOT
-from tools.pipeline.prepared import Invocation
+from proof.project import PROJECT, ROOT
 
 LANES = ("sqlite", "postgresql")
 
@@ -46,7 +46,7 @@ def _database(name: str, folder: Path) -> Database:
 
 
 def _fill(url: str, folder: Path) -> None:
-    paths = os.pathsep.join([str(ROOT), str(ROOT / "examples")])
+    paths = os.pathsep.join(map(str, [ROOT, *PROJECT.sources]))
     told = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": paths}
     said = folder / "filled"
     process = Invocation(["-m", "proof.running.fill"], told, ROOT, said, said).start()

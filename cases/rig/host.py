@@ -15,11 +15,11 @@ from typing import Any
 
 import uvicorn
 
-from proof.project import ROOT
+from proof.project import PROJECT
 
-sys.path.insert(0, str(ROOT / "examples"))
+sys.path.extend(map(str, PROJECT.sources))
 
-from sandbox.app import app as sandbox
+from codehost.server.app import app as sandbox
 from sandbox.server import listen
 
 Scope = MutableMapping[str, Any]

@@ -13,14 +13,14 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg
 
-from tools.pipeline.databases import databases
-from tools.pipeline.host import Host, fails, served, slow, wait_until
-from tools.pipeline.rig import Rig, rigged
+from cases.rig.databases import databases
+from cases.rig.host import Host, fails, served, slow, wait_until
+from cases.rig.rig import Rig, rigged
 
 ALL = {"pull requests": 14, "reviews": 15, "commits": 21, "files": 28}
 AT_A_TIME = 6
 """Runs at a time: they wait most of the time."""
-SETTINGS = {"DJANGO_SETTINGS_MODULE": "config.settings", "SYNC_RESUME_AFTER": "2"}
+SETTINGS = {"SYNC_RESUME_AFTER": "2"}
 REFUSES = {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}
 """A broker at a port that refuses."""
 PATIENCE = 60.0
@@ -78,7 +78,7 @@ def _breaks(told: str) -> Fault:
         once = rig.folder / "broken"
         faulty = rig.start_worker(
             "--include",
-            "tools.pipeline.faults",
+            "cases.rig.faults",
             PIPELINE_FAULT=told,
             PIPELINE_ONCE=str(once),
         )

@@ -44,7 +44,7 @@ PRELOADED = (
     "httpx",
     "kombu.transport.filesystem",
     "kombu.transport.redis",
-    "sandbox.app",
+    "codehost.server.app",
     __name__,
 )
 

@@ -11,6 +11,7 @@ from codehost.errors import (
     PullRequestNotFound,
     RepositoryNotFound,
 )
+from codehost.server.routes import EMPTY_HEADER
 from codehost.types import (
     CommitData,
     FileData,
@@ -19,7 +20,6 @@ from codehost.types import (
     PullRequestData,
     ReviewData,
 )
-from sandbox.codehost import EMPTY_HEADER
 from sdk_http import AsyncSDK
 
 

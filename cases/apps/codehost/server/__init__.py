@@ -1,0 +1,1 @@
+"""The local server behind the `codehost` SDK: the sandbox, with a code host in it."""

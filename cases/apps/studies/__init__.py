@@ -1,0 +1,1 @@
+"""The project of the case studies: the example project, and two apps more."""

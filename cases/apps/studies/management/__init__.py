@@ -1,0 +1,1 @@
+"""The management package of the case studies."""

@@ -1,0 +1,1 @@
+"""Runs of the case studies, with a real worker and a real code host."""

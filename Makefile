@@ -1,6 +1,6 @@
 # `make help` says what each goal does.
 .DEFAULT_GOAL := default
-.PHONY: default help serve demo worker site site-next measure groups test quick run record write bench guarded lint matrix stability lock clean environment
+.PHONY: default help serve demo worker site site-next measure groups test quick run record write bench guarded lint matrix stability lock clean environment with-docs with-lint with-suite
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -21,13 +21,13 @@ help:
 	@echo "  cd examples && ../$(BIN)/celery -A config worker   a worker, its queue in a folder"
 	@echo "  $(BIN)/python -m proof --help                 more about run, show and list"
 
-serve: environment ## run all examples on SQLite, serve the site, follow changes
+serve: with-docs ## run all examples on SQLite, serve the site, follow changes
 	@$(PROOF) serve
 
-demo: environment ## run the case studies with a worker and a server, to try them
+demo: with-docs ## run the case studies with a worker and a server, to try them
 	@$(PROOF) demo
 
-worker: environment $(DATABASE) ## run a worker of the case studies that reloads on change
+worker: with-docs $(DATABASE) ## run a worker of the case studies that reloads on change
 	@PYTHONPATH=examples:cases/apps DJANGO_SETTINGS_MODULE=studies.settings $(BIN)/watchfiles --filter python \
 	  "$(BIN)/celery -A config worker --beat --loglevel=INFO" examples cases/apps
 
@@ -35,7 +35,7 @@ groups: environment ## install what some examples need and nothing else does
 	@sh tools/groups.sh .venv
 
 # The examples first, alone: they fill all cores by themselves.
-test: lint groups ## run every example in every lane, and all other tests; ARGS="what pytest is to run"
+test: lint with-suite groups ## run every example in every lane, and all other tests; ARGS="what pytest is to run"
 ifneq ($(ARGS),)
 	@$(BIN)/python -m pytest $(ARGS)
 else
@@ -44,36 +44,36 @@ else
 	  --dist loadscope --no-loadscope-reorder || good=false; $$good
 endif
 
-quick: lint ## run the tests that need no example, no server, no browser and no worker
+quick: lint with-suite ## run the tests that need no example, no server, no browser and no worker
 	@$(BIN)/python -m pytest -m "quick" -n 2
 
 run: environment ## run examples and hold them against the evidence; ARGS="page or id"
 	@$(PROOF) run $(ARGS)
 
-record: environment ## run examples and record what was seen; ARGS="page or id"
+record: with-docs ## run examples and record what was seen; ARGS="page or id"
 	@$(PROOF) record $(ARGS)
 
-write: environment ## write the parts of files that are made from examples and evidence
+write: with-docs ## write the parts of files that are made from examples and evidence
 	@$(PROOF) write
 
-measure: environment ## measure anew: mechanisms under probes, both case studies under faults
+measure: with-docs ## measure anew: mechanisms under probes, both case studies under faults
 	@$(BIN)/python -m cases.rig $(ARGS)
 	@$(PROOF) write
 
-site: environment ## build the site into site/, for a server, a sub-path or the file system
+site: with-docs ## build the site into site/, for a server, a sub-path or the file system
 	@$(PROOF) site
 
-site-next: environment ## build it with Zensical too, into site-next/, and say what differs
+site-next: with-docs ## build it with Zensical too, into site-next/, and say what differs
 	@$(PROOF) site --next
 
-bench: environment ## measure what running an example costs, and what the watch costs a request
+bench: with-docs ## measure what running an example costs, and what the watch costs a request
 	@$(PROOF) bench
 	@$(BIN)/python -m tools.watch_cost
 
 guarded: environment ## run the blocks in tests under the guard; ARGS="id or place"
 	@$(BIN)/python -m tools.guarded $(ARGS)
 
-lint: environment ## check format, style and types
+lint: with-lint ## check format, style and types
 	@$(BIN)/python -m ruff format --check --quiet .
 	@$(BIN)/python -m ruff check --quiet .
 	@PYTHONPATH=examples:cases/apps:checker $(BIN)/python -m mypy --no-error-summary
@@ -93,8 +93,18 @@ clean: environment ## remove what was made, but for the environment
 	@rm -rf site site-next .proof .mypy_cache .ruff_cache .pytest_cache $(DATABASE)* examples/queue
 	@find docs examples cases guide proof tests tools -name __pycache__ -prune -exec rm -rf {} +
 
+# What `proof run` needs; the others add what theirs need, so that no goal waits for more.
 environment:
 	@PYTHON="$(PYTHON)" sh tools/environment.sh .venv
+
+with-docs: environment
+	@sh tools/groups.sh .venv docs
+
+with-lint: environment
+	@sh tools/groups.sh .venv docs lint
+
+with-suite: environment
+	@sh tools/groups.sh .venv docs suite browser
 
 # Filled beside its place, so that an interrupted fill leaves no half database.
 $(DATABASE): | environment

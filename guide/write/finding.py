@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from guide.messages import Entry, Symptom, address, entries, homes, symptoms
+from guide.index import Entry, Symptom, address, entries, homes, symptoms
 from guide.mistakes import Row
 from guide.write.mistakes_table import NOTHING, anchor, line_of, slug
 from proof.showing.html import tag

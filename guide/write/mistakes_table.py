@@ -9,7 +9,7 @@ from proof.example import lane_order
 from proof.showing.words import lanes_in_short
 
 if TYPE_CHECKING:
-    from guide.messages import Entry, Situation
+    from guide.index import Entry, Situation
 
 HEAD = (f"| {' | '.join(SHOWN)} |", "|---" * len(SHOWN) + "|")
 WIDTH = 100

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
-from guide.messages import Symptom, symptoms
+from guide.index import Symptom, symptoms
 from guide.write.mistakes_table import HEAD, anchor, row_of
 from proof.showing.library import Library
 

@@ -23,7 +23,7 @@ DJANGOS = ("5.2", "6.0", "6.1")
 """What the examples are run with, the oldest first; evidence is of the last."""
 RUNNING = ".".join(map(str, django.VERSION[:2]))
 """The Django that is installed here."""
-NEEDS = {"6.0": "3.12", "6.1": "3.12"}
+OLDEST_PYTHON = {"6.0": "3.12", "6.1": "3.12"}
 """The oldest Python that a Django installs with, where it is not the oldest of all."""
 
 
@@ -70,7 +70,9 @@ def djangos_for(python: str) -> tuple[str, ...]:
     """Return the versions of Django that install with a Python, the oldest first."""
     oldest = PYTHONS[0]
     return tuple(
-        one for one in DJANGOS if _number(NEEDS.get(one, oldest)) <= _number(python)
+        one
+        for one in DJANGOS
+        if _number(OLDEST_PYTHON.get(one, oldest)) <= _number(python)
     )
 
 

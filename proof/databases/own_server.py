@@ -197,8 +197,8 @@ def _unprivileged() -> pwd.struct_passwd:
 
 
 def _anybody_reaches(folder: Path) -> bool:
-    places = (folder, *folder.parents)
-    return all(place.stat().st_mode & stat.S_IXOTH for place in places)
+    above = (folder, *folder.parents)
+    return all(one.stat().st_mode & stat.S_IXOTH for one in above)
 
 
 def _server_of(folder: Path) -> int | None:

@@ -25,9 +25,9 @@ def _belongs(process: psutil.Process, folder: Path) -> bool:
     if process.pid == os.getpid():
         return False
     try:
-        places = (process.environ().get("TMPDIR", ""), process.cwd())
+        paths = (process.environ().get("TMPDIR", ""), process.cwd())
         return process.status() != psutil.STATUS_ZOMBIE and any(
-            Path(place).is_relative_to(folder) for place in places
+            Path(path).is_relative_to(folder) for path in paths
         )
     except (psutil.Error, OSError):  # It is gone, or another user's.
         return False

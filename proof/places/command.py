@@ -12,7 +12,7 @@ class Command(Place):
 
     name = "command"
     ran_as = "Run as a management command"
-    needs = {"": "commands"}
+    keys = {"": "commands"}
 
     def file(self, folder: Path, name: str) -> Path:
         return folder / "commands" / f"{name}.py"

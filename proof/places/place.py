@@ -46,7 +46,7 @@ class Place(ABC):
         ran_as: How the page says that a block was run there.
         called: How a header says who calls the block; empty where nobody does.
         under: What it can run under; the first is meant where the header names none.
-        needs: The key of [tool.proof] without which nothing runs there, by what the
+        keys: The key of [tool.proof] without which nothing runs there, by what the
             block runs under; the empty name stands for all.
         has_broker: Whether its processes talk through a message broker.
         sets_up_django: Whether the block does so itself, so that a mistake can show.
@@ -59,7 +59,7 @@ class Place(ABC):
     ran_as: ClassVar[str]
     called: ClassVar[str] = ""
     under: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[Mapping[str, str]] = {}
+    keys: ClassVar[Mapping[str, str]] = {}
     has_broker: ClassVar[bool] = False
     sets_up_django: ClassVar[bool] = False
     preloaded: ClassVar[tuple[str, ...]] = ()

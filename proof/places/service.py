@@ -12,7 +12,7 @@ class Service(Place):
     ran_as = "Run as a function called from sync code"
     called = 'Write data-call="function(arguments)" as the caller calls it.'
     under = ("code", "command", "task", "view")
-    needs = {"task": "celery"}
+    keys = {"task": "celery"}
     runs_with = "proof.inside.callers"
 
     def file(self, folder: Path, name: str) -> Path:

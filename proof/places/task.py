@@ -12,7 +12,7 @@ class Task(Place):
     ran_as = "Run as a Celery task, in a worker"
     called = 'Write data-call="task.delay(arguments)" as the web process queues it.'
     under = ("prefork", "threads", "solo", "gevent")
-    needs = {"": "celery"}
+    keys = {"": "celery"}
     has_broker = True
     runs_with = "proof.inside.queue"
     preloaded = (

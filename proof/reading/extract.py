@@ -111,9 +111,9 @@ def _project_has_its_part(
 ) -> None:
     """See that [tool.proof] names what the place runs a block with."""
     # A service may be called from a task, and from a command of no app.
-    needs = PLACES[example.place].needs
+    keys = PLACES[example.place].keys
     for under in ("", *example.under):
-        key = needs.get(under)
+        key = keys.get(under)
         if key and not getattr(PROJECT, key):
             name = under or example.place
             wrong(

@@ -19,8 +19,8 @@ from proof.places import PLACES
 from proof.project import PROJECT
 from proof.report import Report
 from proof.running.dispatch import Seen, Turns, in_lane, in_lanes
+from proof.running.machine import unmet
 from proof.running.messages import LIMIT, InUse, Order, Setup, line_of
-from proof.running.needs import unmet
 from proof.running.remote import Interpreter
 from proof.running.services import clean_up_after, environment, started
 

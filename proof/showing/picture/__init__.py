@@ -1,1 +1,1 @@
-"""What was seen of an example as a picture: order and place, no durations."""
+"""What was seen of an example as a picture: what came first, no durations."""

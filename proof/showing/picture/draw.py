@@ -24,15 +24,15 @@ def picture_of(outcome: Outcome) -> Picture:
     every, numbers = marks_of(outcome, spans, rows)
     slots, below = room_for(outcome)
     chosen = kept(every, SLOTS - slots, ROWS - below)
-    places = _places(len(every), chosen)
+    all_slots = _slots(len(every), chosen)
     drawn = _drawn(rows, [every[n] for n in chosen])
     draft = Picture(
         tuple(drawn) or (BLOCK,),
-        len(set(places)) or 1,
-        tuple(_placed(every[n], places[n], rows, drawn) for n in chosen),
-        tuple(_folds(every, chosen, places, rows, drawn)),
+        len(set(all_slots)) or 1,
+        tuple(_placed(every[n], all_slots[n], rows, drawn) for n in chosen),
+        tuple(_folds(every, chosen, all_slots, rows, drawn)),
     )
-    slot_of = [places[n] for n in numbers]
+    slot_of = [all_slots[n] for n in numbers]
     draft = replace(draft, bars=tuple(_bars(spans, slot_of, draft)))
     draft = replace(draft, arrows=tuple(_arrows(draft)))
     return with_symptoms(draft, outcome, leaking(outcome, rows))
@@ -43,14 +43,14 @@ def _drawn(rows: Sequence[Row], marks: Sequence[Mark]) -> list[Row]:
     return [row for number, row in enumerate(rows) if number in shown]
 
 
-def _places(count: int, chosen: Sequence[int]) -> list[int]:
+def _slots(count: int, chosen: Sequence[int]) -> list[int]:
     """Return the slot of each mark; those that are left out share a fold's."""
-    places: list[int] = []
+    slots: list[int] = []
     slot = -1
     for number in range(count):
         slot += number in chosen or number == 0 or number - 1 in chosen
-        places.append(slot)
-    return places
+        slots.append(slot)
+    return slots
 
 
 def _placed(mark: Mark, at: int, rows: Sequence[Row], drawn: Sequence[Row]) -> Mark:
@@ -60,7 +60,7 @@ def _placed(mark: Mark, at: int, rows: Sequence[Row], drawn: Sequence[Row]) -> M
 def _folds(
     every: Sequence[Mark],
     chosen: Sequence[int],
-    places: Sequence[int],
+    slots: Sequence[int],
     rows: Sequence[Row],
     drawn: Sequence[Row],
 ) -> Iterator[Fold]:
@@ -75,7 +75,7 @@ def _folds(
                 where[drawn.index(rows[mark.row])] += mark.times
         row = where.most_common(1)[0][0] if where else len(drawn) - 1
         sent = sum(one.sent for one in left)
-        yield Fold(places[first], row, tuple(kinds.most_common()), sent)
+        yield Fold(slots[first], row, tuple(kinds.most_common()), sent)
 
 
 def _bars(

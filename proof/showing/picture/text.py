@@ -42,7 +42,7 @@ def _starts(slots: int, cells: dict[tuple[int, int], str]) -> Iterator[int]:
 
 
 def _cells(picture: Picture) -> dict[tuple[int, int], str]:
-    """Return the words of each place, by row and slot."""
+    """Return the words of each mark, by row and slot."""
     cells = {(one.row, one.at): _said(one) for one in picture.marks}
     for fold in picture.folds:
         cells[fold.row, fold.at] = " ".join(filter(None, left_out(fold)))

@@ -78,7 +78,7 @@ class Symptom:
 
 @dataclass(frozen=True)
 class Home:
-    """A place in the index: a section of a page that holds a mistake.
+    """Where it stands in the index: a section of a page that holds a mistake.
 
     `shown_by` are the ids of the ❌ for which it stands there.
     """

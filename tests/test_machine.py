@@ -13,8 +13,8 @@ from proof.example import Example
 from proof.judging.check import Check, check
 from proof.judging.summary import in_numbers, lane_lines
 from proof.project import PROJECT
-from proof.running import needs
-from proof.running.needs import BROWSER, browser_driver, not_started
+from proof.running import machine
+from proof.running.machine import BROWSER, browser_driver, not_started
 from proof.running.run import run
 
 WITH_A_BROWSER = f"import playwright\n{CANCEL}"
@@ -30,7 +30,7 @@ def examples(tmp_path: Path) -> tuple[Example, ...]:
 @pytest.fixture
 def checked(monkeypatch: pytest.MonkeyPatch, examples: tuple[Example, ...]) -> Check:
     """A run of them on a machine without what a browser needs."""
-    monkeypatch.setattr(needs, "NEEDS", {BROWSER: lambda: REASON})
+    monkeypatch.setattr(machine, "OF_THE_MACHINE", {BROWSER: lambda: REASON})
     return check(run(examples, examples, ["sqlite"]), examples)
 
 
@@ -56,7 +56,7 @@ def test_what_is_there_runs(
     monkeypatch: pytest.MonkeyPatch, examples: tuple[Example, ...]
 ) -> None:
     """Where the driver starts, nothing is left out."""
-    monkeypatch.setattr(needs, "NEEDS", {BROWSER: lambda: None})
+    monkeypatch.setattr(machine, "OF_THE_MACHINE", {BROWSER: lambda: None})
     report = run(examples[-1:], examples, ["sqlite"])
     assert report.unmet == {}
     assert [one.example for one in report.outcomes] == ["shown"]
@@ -66,8 +66,10 @@ def test_nobody_is_asked_for_what_no_example_needs(
     monkeypatch: pytest.MonkeyPatch, examples: tuple[Example, ...]
 ) -> None:
     """A run without a browser test does not start the driver."""
-    monkeypatch.setattr(needs, "NEEDS", {BROWSER: lambda: pytest.fail("asked")})
-    assert needs.unmet(examples[:1], ["sqlite"]) == {}
+    monkeypatch.setattr(
+        machine, "OF_THE_MACHINE", {BROWSER: lambda: pytest.fail("asked")}
+    )
+    assert machine.unmet(examples[:1], ["sqlite"]) == {}
 
 
 def test_a_program_that_does_not_start_says_why(tmp_path: Path) -> None:
@@ -105,11 +107,11 @@ def test_an_optional_module_is_needed_by_who_names_it(
     )
     examples = written(tmp_path, fence("right", CANCEL), fence("asks", asks), under)
     optional = ("no_such_module", "pytest_asyncio", "django")
-    monkeypatch.setattr(needs, "PROJECT", replace(PROJECT, optional=optional))
+    monkeypatch.setattr(machine, "PROJECT", replace(PROJECT, optional=optional))
     monkeypatch.setattr(
-        needs, "find_spec", lambda name: name == "django" and find_spec(name)
+        machine, "find_spec", lambda name: name == "django" and find_spec(name)
     )
-    assert needs.unmet(examples, ["sqlite"]) == {
+    assert machine.unmet(examples, ["sqlite"]) == {
         ("asks", "sqlite"): "no_such_module is not installed",
         ("under", "sqlite/pytest-asyncio"): "pytest_asyncio is not installed",
     }

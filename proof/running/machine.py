@@ -20,7 +20,7 @@ def unmet(
     """Return what cannot run here, by example and lane, and the reason for each."""
     examples, databases = tuple(examples), tuple(databases)
     found: dict[tuple[str, str], str] = {}
-    for pattern, why_not in {**NEEDS, **_optional()}.items():
+    for pattern, why_not in {**OF_THE_MACHINE, **_optional()}.items():
         needing = [one for one in examples if pattern.search(_named_by(one))]
         reason = why_not() if needing else None
         if reason is not None:
@@ -80,5 +80,7 @@ def not_started(name: str, command: Sequence[str]) -> str | None:
     return f"{name} does not start: {said}"
 
 
-NEEDS: Mapping[re.Pattern[str], Callable[[], str | None]] = {BROWSER: browser_driver}
+OF_THE_MACHINE: Mapping[re.Pattern[str], Callable[[], str | None]] = {
+    BROWSER: browser_driver
+}
 """By what a block has in it, who tries whether that is there."""

@@ -2,7 +2,8 @@
 
     run.py ──servers──▶ cleaner        the pipe's end is the run's end
 
-Started before anything else of a run. When its input ends, it ends every process that
+A run that is killed cannot clean up after itself, so this is a process of its own,
+started before anything else of a run. When its input ends, it ends every process that
 still carries the run's mark, drops every database of the run and removes its folder.
 """
 

@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -213,3 +215,45 @@ def test_a_group_that_a_goal_needs_is_installed_once_or_the_goal_fails(
     said = "requirements/lint.txt could not be installed: No matching distribution"
     assert failed.returncode == 1 and failed.stderr.startswith(said)
     assert "api" not in (tmp_path / "asked").read_text("utf-8")
+
+
+ALONE = """
+import importlib, sys
+
+refused = set(sys.argv[1].split())
+
+
+class Refuses:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in refused:
+            raise ModuleNotFoundError(f"{name} is of a group")
+
+
+sys.meta_path.insert(0, Refuses())
+for name in ("run", "list", "show", "clean"):
+    importlib.import_module(f"proof.commands.{name}")
+for name in ("interpreter", "child", "clean_up", "fill"):
+    importlib.import_module(f"proof.running.{name}")
+"""
+
+
+def locked(name: str) -> set[str]:
+    """Return the distributions that a lock names."""
+    lines = (ROOT / name).read_text("utf-8").splitlines()
+    return {line.partition("==")[0] for line in lines if "==" in line}
+
+
+def test_a_run_needs_nothing_of_the_groups() -> None:
+    """Its commands and its processes import the project's dependencies alone."""
+    groups = [f"requirements/{one}.txt" for one in ("docs", "lint", "browser", "suite")]
+    of_groups = set[str]().union(*map(locked, groups)) - locked("requirements.txt")
+    assert {"mkdocs", "watchfiles", "mypy", "playwright"} <= of_groups
+    modules = [
+        module
+        for module, names in packages_distributions().items()
+        if of_groups >= {one.lower().replace("_", "-") for one in names}
+    ]
+    assert {"markdown", "mkdocs", "watchfiles", "playwright", "xdist"} <= {*modules}
+    code = [sys.executable, "-c", ALONE, " ".join(modules)]
+    done = subprocess.run(code, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -1,7 +1,7 @@
 """The members page without a worker: what is queued, who may, what is shown.
 
-What these cannot see, `tests/test_members_browser.py` looks at: a real message, a real
-worker, two requests at the same time.
+What these cannot see, `tests/cases/test_members_browser.py` looks at: a real message, a
+real worker, two requests at the same time.
 """
 
 from datetime import timedelta

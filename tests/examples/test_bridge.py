@@ -18,7 +18,7 @@ from support import GOAL, fence, lanes_here, outcome_of, verdicts, written
 from proof.report import Report
 from proof.running.run import run
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
 
 from bridge import _Call, run_async
 

@@ -25,7 +25,7 @@ from proof.running.services import clean_up_after, started
 STALE_AFTER, POLL_EVERY = 4, 1
 """Seconds, fewer than a project would choose."""
 PICTURES = ROOT / "docs" / "assets" / "members"
-TEXTS = ROOT / "tests" / "pictures"
+TEXTS = ROOT / "tests" / "cases" / "pictures"
 """The guide's pictures, and the text in them; `PICTURES=1` makes both anew."""
 SYNCING, COMPLETE, ERROR = (
     f"#member-sync[role=status] [data-status={name}]"

@@ -1,6 +1,6 @@
 """The checker and the guide: each rule finds its ❌, and leaves every ✅ alone.
 
-`CHECKER=1 pytest tests/test_checker_blocks.py` writes what is found in each ❌ anew.
+`CHECKER=1 pytest tests/checker/test_checker_blocks.py` writes anew what is found.
 """
 
 import os
@@ -14,7 +14,7 @@ from django_async_lint.rules import RULES
 from proof.example import Example
 from proof.project import ROOT
 
-FOUND = ROOT / "tests" / "checker_found.txt"
+FOUND = ROOT / "tests" / "checker" / "checker_found.txt"
 """A line for each finding in a ❌: id, code, and the line of the block."""
 BAD = [one for one in EXAMPLES if not one.good]
 GOOD = [one for one in EXAMPLES if one.good]

@@ -38,21 +38,6 @@ SUMMARY = ROOT / ".proof" / "lanes.json"
 """Where `.ci/run` reads which lanes ran."""
 QUICK = "quick"
 CHECKED = pytest.StashKey[Check]()
-FIRST = (
-    "test_docs.py",
-    "test_honesty.py",
-    "test_site_pages.py",
-    "test_site.py",
-    "test_finder.py",
-    "test_faults.py",
-    "test_members_faults.py",
-    "test_isolation.py",
-    "test_members_browser.py",
-    "test_probes.py",
-    "test_commands.py",
-    "test_places_task.py",
-)
-"""What takes longest begins, so that no process is left with it at the end."""
 STARTS = {
     "run",
     "browser",
@@ -64,8 +49,6 @@ STARTS = {
     "with_pytest_django",
 }
 """What a file imports that starts processes; only files without are quick."""
-SLOW = ("test_probes.py", "test_the_matrix_runs_what_is_here")
-"""A file and a test that start processes through the tools that they are about."""
 OF_THE_RUN = ("test_docs.py", "test_honesty.py")
 """The files whose tests look at `checked`."""
 SHARED_OUT = {"test_page": 3, "test_ctrl_c_ends_everything": 2}
@@ -86,6 +69,8 @@ def pytest_configure(config: pytest.Config) -> None:
         _share_servers(config)
     config.addinivalue_line("markers", "lane(name): needs outcomes in that lane only")
     config.addinivalue_line("markers", "quick: starts nothing, and soon ends")
+    config.addinivalue_line("markers", "slow: of a file that takes minutes, so begins")
+    config.addinivalue_line("markers", "starts: starts processes through other code")
     config.addinivalue_line("markers", "examples: looks at the run of all examples")
 
 
@@ -112,15 +97,14 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
             one.add_marker("examples")
         elif _is_quick(one):
             one.add_marker("quick")
-    items.sort(
-        key=lambda one: FIRST.index(one.path.name) if one.path.name in FIRST else 99
-    )
+    # So that no process is left with one of these at the end.
+    items.sort(key=lambda one: one.get_closest_marker("slow") is None)
 
 
 def _is_quick(item: Any) -> bool:
     """Whether a test's file starts no example, server, browser or worker."""
-    names = vars(item.module)
-    return not {item.path.name, item.name} & {*SLOW} and not STARTS & names.keys()
+    starts = item.get_closest_marker("starts") is not None
+    return not starts and not STARTS & vars(item.module).keys()
 
 
 class ByFile(LoadScopeScheduling):

@@ -6,6 +6,8 @@ from pages import each_example_in_its_lanes
 from proof.example import Example
 from proof.judging.check import Check
 
+pytestmark = pytest.mark.slow
+
 
 @each_example_in_its_lanes
 def test_example(example: Example, lane: str, checked: Check) -> None:

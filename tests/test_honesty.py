@@ -30,6 +30,8 @@ from proof.project import ROOT
 from proof.reading.fences import NOT_PYTHON, looks_like_python
 from proof.running.run import LANES, run
 
+pytestmark = pytest.mark.slow
+
 Pair = tuple[Example, Example]
 PAGES = sorted((ROOT / "docs").glob("**/*.md"))
 

@@ -11,6 +11,8 @@ from cases.rig.databases import LANES
 from guide.measured import read_measured
 from guide.write.faults import FAULTS
 
+pytestmark = pytest.mark.slow
+
 MEASURED = read_measured("faults")
 WELL = {"lost": 0, "doubled": 0, "status": "complete"}
 

@@ -24,6 +24,8 @@ from members_stage import (
     token,
 )
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["browser", "stage", "team"]
 
 ASKED = """performance.getEntriesByType("resource")

@@ -7,6 +7,8 @@ from cases.rig.members import chosen_in
 from guide.measured import read_measured
 from guide.write import members
 
+pytestmark = pytest.mark.slow
+
 MEASURED = read_measured("members")
 SEEN = {"statuses": ["error", "complete"], "lost": 0, "doubled": 0, "stuck": 0}
 

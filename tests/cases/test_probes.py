@@ -18,6 +18,8 @@ sys.path.extend(map(str, PROJECT.sources))
 
 from integrations.tracing.probes import UNWATCHED, of_steps
 
+pytestmark = [pytest.mark.slow, pytest.mark.starts]
+
 MEASURED = read_measured("probes")
 UNWATCHED_HERE = {} if hasattr(sys, "monitoring") else {"steps": UNWATCHED}
 """What an older Python answers of the steps; it was measured in one that can tell."""

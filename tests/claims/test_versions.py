@@ -260,6 +260,7 @@ def test_the_matrix_meets_each_version() -> None:
     assert all(set(one.names) == names for one in between)
 
 
+@pytest.mark.starts
 def test_the_matrix_runs_what_is_here() -> None:
     """Each Python runs with its newest Django, and no pair twice."""
     here = each(["3.11", "3.12"])

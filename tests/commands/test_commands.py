@@ -31,6 +31,8 @@ from proof.keeping import evidence
 from proof.project import ROOT
 from proof.reading.extract import extract
 
+pytestmark = pytest.mark.slow
+
 NOWHERE = "postgresql://postgres@127.0.0.1:1/postgres"
 SQLITE = ("--lane", "sqlite")
 REFUTED = fence("hollow", f"act = int\n\n# ✅ committed: {GOAL}")

@@ -12,6 +12,8 @@ from served import ROOT, SCHEMES, WIDTHS, Site, built, opened, site
 from guide.index import Entry, entries, homes, symptoms
 from proof.showing.library import read_library
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["browser", "built", "opened", "site"]
 
 ASSETS = ROOT / "docs" / "assets"

@@ -9,6 +9,8 @@ import pytest
 from chromium import browser
 from served import PAGES, ROOT, WIDTHS, Site, built, open_all, opened, site
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["browser", "built", "opened", "site"]
 
 KIB = 1024

@@ -7,6 +7,8 @@ import pytest
 from chromium import browser, sideways, violations
 from served import PAGES, SCHEMES, WIDTHS, Site, built, open_all, site, visited
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["browser", "built", "site", "visited"]
 
 CELLS_OF_CARDS = """[...document.querySelectorAll("table[style] td")].filter((td) => {

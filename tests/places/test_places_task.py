@@ -21,6 +21,8 @@ from proof.report import Report
 from proof.running.run import run
 from proof.verdict import Verdict
 
+pytestmark = pytest.mark.slow
+
 HEAD = """
 import asyncio
 import os

@@ -35,6 +35,8 @@ from proof.report import Report
 from proof.running.messages import AT_MOST
 from proof.running.run import run
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 3.0
 SLACK = 4.0
 """Seconds beyond its limit within which an example is over, on a busy machine too."""

@@ -1,4 +1,4 @@
-"""`proof demo`: run the case studies, and start it anew when its code changes."""
+"""`proof demo`: run the case studies, and start them anew when their code changes."""
 
 import argparse
 import signal
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from watchfiles import Change, watch
 
-from guide.demo import SANDBOX, Demo, DidNotStart
+from cases.demo import SANDBOX, Demo, DidNotStart
 from guide.site import free_port
 from proof.commands import HOLDS, count
 from proof.databases.workspace import workspace

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from support import any_port
 
-from guide.demo import SANDBOX, Demo
+from cases.demo import SANDBOX, Demo
 from proof.databases.workspace import workspace
 from proof.project import ROOT
 from proof.running.services import clean_up_after, started

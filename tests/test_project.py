@@ -14,6 +14,7 @@ WHOLE = """
 [tool.proof]
 settings = "site.settings"
 source = "src"
+more-sources = ["docs"]
 warm-up = "shop.Order"
 environment = { QUEUE = "{run}/queue" }
 
@@ -43,6 +44,7 @@ def test_a_project_is_read(folder: Path) -> None:
     project = Project.read(says(folder, WHOLE))
     assert (project.settings, project.warm_up) == ("site.settings", "shop.Order")
     assert (project.source, project.docs) == (folder / "src", folder / "docs")
+    assert project.sources == (folder / "src", folder / "docs")
     assert project.services == (Service("BANK_URL", ("-m", "bank")),)
     assert (project.celery, project.fixtures) == ("", ())
     told = project.variables(Path("/run"))
@@ -75,6 +77,8 @@ def test_a_project_is_found_from_below_and_by_name(
         (WHOLE.replace('"shop.Order"', "[]"), r"warm-up: expected a text, found \[\]"),
         (WHOLE.replace('["-m", "bank"]', '"bank"'), "run, a list of texts, found"),
         (WHOLE.replace('"src"', '"lib"'), "source: no folder .*lib"),
+        (WHOLE.replace('["docs"]', '["lib"]'), "more-sources: no folder .*lib"),
+        (WHOLE.replace('["docs"]', '"docs"'), "more-sources: expected a list of texts"),
         (
             WHOLE.replace("run =", "start ="),
             "expected variable, a text, and run, .*start",

@@ -274,6 +274,21 @@ def test_the_template_is_out_of_reach(lane: str, tmp_path: Path) -> None:
         ("warnings.warn = print", "warn"),
         ("mock.patch('django.db.transaction.logger')", "logger"),
         ("mock.patch.object(warnings, 'warn')", "warn"),
+        ("future._exception = error", "_exception"),
+        ("vars(future)['_exception'] = error", "_exception"),
+        ("task._log_traceback = False", "_log_traceback"),
+        ("future._state = 'FINISHED'", "_state"),
+        ("setattr(future, '_result', 7)", "_result"),
+        ("future.__dict__.update(state)", "__dict__"),
+        ("object.__setattr__(error, name, 7)", "__setattr__"),
+        ("import _thread", "_thread"),
+        ("threading._start_new_thread(act, ())", "_start_new_thread"),
+        ("connection.connection.close()", "connection.connection"),
+        ("connections['default'].connection.close()", ".connection"),
+        ("cursor.connection.close()", "cursor.connection"),
+        ("raw = connection.connection", "connection.connection"),
+        ("connection.connection = None", "connection.connection"),
+        ("getattr(connection, 'connection').close()", "'connection')"),
         ("logging.Logger.error = print", "Logger"),
         ("mock.patch('logging.Logger.error')", "Logger"),
         ("mock.patch.object(logging.Logger, 'error')", "Logger"),
@@ -293,7 +308,7 @@ def test_a_block_that_reaches_for_the_judge_is_refused(
                 f"import sys\n\n\ndef act():\n    {code}\n\n\n# ✅ committed: {GOAL}",
             ),
         )
-    assert f"`{name}`" in str(found.value)
+    assert f"{name}`" in str(found.value)
 
 
 @pytest.mark.parametrize(
@@ -307,6 +322,16 @@ def test_a_block_that_reaches_for_the_judge_is_refused(
         "self.args = args",
         "logger = logging.getLogger(__name__)",
         "connection_created.connect(set_up)",
+        "self._kept = 7",
+        "gettext = _('x')",
+        "__version__ = '7'",
+        "error.__cause__ = None",
+        "connection.close()",
+        "db.connection.close()",
+        "connection.connection is None",
+        "app.connection()",
+        "connection.connection.set_progress_handler(over, 7)",
+        "self.connection.close()",
         "mock.patch('trading.tasks.cancel.delay')",
     ],
 )

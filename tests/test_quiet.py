@@ -80,6 +80,19 @@ SERVICES = {
         "        await asyncio.sleep(0.01)\n    asyncio.run(begin())",
         "nobody asked a task for its KeyError: 7",
     ),
+    "in a task that no loop has made": (
+        "import asyncio\n    async def wrong():\n        raise KeyError(7)\n"
+        "    async def begin():\n        kept.append(asyncio.Task(wrong()))\n"
+        "        await asyncio.sleep(0.01)\n    asyncio.run(begin())",
+        "nobody asked a task for its KeyError: 7",
+    ),
+    "in a call of an executor": (
+        "import asyncio\n    async def begin():\n"
+        "        loop = asyncio.get_running_loop()\n"
+        "        kept.append(loop.run_in_executor(None, int, 'x'))\n"
+        "        await asyncio.sleep(0.2)\n    asyncio.run(begin())",
+        "nobody asked a task for its ValueError",
+    ),
     "a logger that is replaced": (
         "logging.getLogger('mine').error = lambda *said: None\n"
         "    logging.getLogger('mine').error('it broke')",

@@ -17,6 +17,8 @@ SLEEPING_LOOP = "sleeping loop"
 THREAD_NEVER_ENDS = "thread never ends"
 BUSY = "busy"
 """No reason: it may end yet."""
+SLOW = "slow call"
+"""No reason either, and nothing that can be claimed: it goes on at a time."""
 REASONS = (LOCK_WAIT, DEAD_EXECUTOR, SLEEPING_LOOP, THREAD_NEVER_ENDS, BUSY)
 """Why an example does not end."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from proof.claims.kind import ClaimError, Fields, Kind, Reason, fix
+from proof.claims.unordered import unordered
 from proof.questions import refused
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class Asked(Kind):
     def read(self, line: int, rest: str) -> Fields:
         then = "Write one expression over the models, true or false from outside."
         try:
-            why = refused(rest)
+            why = refused(rest) or unordered(rest)
         except SyntaxError as error:
             raise ClaimError(
                 line,

@@ -85,6 +85,10 @@ class Database(ABC):
         """Whether a statement waits for a lock that another connection holds."""
         return False
 
+    def at_work(self, url: str) -> frozenset[str]:
+        """Return the statements that the server works at, each told from the next."""
+        return frozenset()
+
     @abstractmethod
     def drop(self, url: str) -> None:
         """Remove a database that `create` made."""

@@ -36,3 +36,7 @@ class FewConnections(Postgres):
     def waits_for_lock(self, url: str) -> bool:
         """Return false: a server that takes no more connections cannot be asked."""
         return False
+
+    def at_work(self, url: str) -> frozenset[str]:
+        """Return nothing, for the same reason."""
+        return frozenset()

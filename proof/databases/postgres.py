@@ -93,6 +93,16 @@ class Postgres(Database):
             url,
         )
 
+    def at_work(self, url: str) -> frozenset[str]:
+        return frozenset(
+            self._column(
+                "SELECT concat(pid, ' ', query_start) FROM pg_stat_activity "
+                "WHERE state = 'active' AND cardinality(pg_blocking_pids(pid)) = 0 "
+                "AND wait_event_type IS DISTINCT FROM 'Client' AND datname = %s",
+                _name_of(url),
+            )
+        )
+
     def drop(self, url: str) -> None:
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", _name_of(url))
 

@@ -50,7 +50,19 @@ def served(block: Block, load: Load) -> Iterator[tuple[str, int]]:
     finally:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
-        os.waitpid(pid, 0)
+        _, status = os.waitpid(pid, 0)
+        _hear_of_the_end(block, status)
+
+
+def _hear_of_the_end(block: Block, status: int) -> None:
+    """Tell that a server's process was ended, and did not end by itself.
+
+    A server starts another in its place, and answers as if nothing had been.
+    """
+    began = {one["pid"] for one in block.watcher.notes("at work")} - {os.getpid()}
+    ended = {one["pid"] for one in block.watcher.notes("left")}
+    if status or began - ended:
+        block.watcher.heard("a process of the server ended before its time")
 
 
 def _be_server(block: Block, load: Load, listener: socket.socket) -> None:

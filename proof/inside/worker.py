@@ -121,6 +121,9 @@ class Watch:
 
     def _ended(self, **kwargs: Any) -> None:
         sys.stdout.flush()
+        # What ends the process is on its way by now, and no failure to Celery.
+        if isinstance(error := sys.exc_info()[1], SystemExit | KeyboardInterrupt):
+            self._watcher.raised(error)
         self._watcher.accept_threads(self._threads())
         self._watcher.ended()
 

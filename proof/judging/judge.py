@@ -8,6 +8,7 @@ from proof.claims.kind import Reason
 from proof.claims.versions import HERE, Edition
 from proof.example import Example
 from proof.judging.made import made_by_the_block
+from proof.judging.sets_out import sets_out
 from proof.judging.unclaimed import unclaimed
 from proof.outcome import Outcome
 from proof.questions import is_about
@@ -36,6 +37,7 @@ def judge(
             for reason in claim.meaning.refuted(claim, outcome)
         ),
         made_by_the_block(example, claims, outcome),
+        sets_out(example, claims, outcome),
         unclaimed(example, claims, outcome),
         _like_kin(claims, outcome, kin, edition),
     )

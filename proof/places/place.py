@@ -51,6 +51,7 @@ class Place(ABC):
         has_broker: Whether its processes talk through a message broker.
         sets_up_django: Whether the block does so itself, so that a mistake can show.
         preloaded: What only its examples need, and nothing that needs settings.
+        others_write_to_stderr: Whether more than the block does, such as a test runner.
         runs_with: The module with `run(block)`, and all that examples need of it; it
             is imported once Django is set up, in the processes that run examples.
     """
@@ -63,6 +64,7 @@ class Place(ABC):
     has_broker: ClassVar[bool] = False
     sets_up_django: ClassVar[bool] = False
     preloaded: ClassVar[tuple[str, ...]] = ()
+    others_write_to_stderr: ClassVar[bool] = False
     runs_with: ClassVar[str] = ""
 
     def prepare(self) -> None:

@@ -11,6 +11,7 @@ class Test(Place):
     name = "test"
     ran_as = "Run as a test file, by a test runner"
     under = ("django", "pytest", "throwaway", "pytest-asyncio")
+    others_write_to_stderr = True
     runs_with = "proof.inside.runners"
 
     def file(self, folder: Path, name: str) -> Path:

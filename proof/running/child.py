@@ -18,6 +18,7 @@ from proof.places.place import Block
 from proof.running.messages import Task
 from proof.running.prctl import end_with_parent
 from proof.watching import warned
+from proof.watching.errors_heard import is_success
 from proof.watching.recorder import Recorder
 from proof.watching.watcher import MAX_TEXT, Watcher
 
@@ -37,8 +38,9 @@ def enter(task: Task, recorder: Recorder, hangs: Recorder) -> NoReturn:
         text = "".join(traceback.format_exception(error))
         recorder.note("broken", last=True, text=text[-MAX_TEXT:])
     finally:
-        with contextlib.suppress(BaseException):
-            sys.stdout.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(BaseException):
+                stream.flush()
         os._exit(0)
 
 
@@ -66,7 +68,7 @@ def _run(task: Task, recorder: Recorder, hangs: Recorder) -> None:
     try:
         here.run(block)
     except BaseException as error:
-        if _is_success(error):
+        if is_success(error):
             recorder.note("returned", last=True)
         else:
             watcher.raised(_reason_of(error))
@@ -75,7 +77,7 @@ def _run(task: Task, recorder: Recorder, hangs: Recorder) -> None:
     watcher.ended()
     # What Python warns of from here on is the end of what was just counted.
     warned.listen_no_more()
-    _end_threads()
+    _end_threads(watcher)
     watcher.has_ended()
     recorder.note("threads ended", last=True)
 
@@ -93,7 +95,8 @@ def _become_alone(folder: Path) -> None:
     os.closerange(3, 1024)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    # Line by line, as Python does it: a process that is killed has said it all.
+    sys.stderr = open(2, "w", 1, encoding="utf-8", closefd=False)  # noqa: SIM115
     os.chdir(folder)
     # What it makes for a while goes with its folder, and not into the run's.
     os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
@@ -119,11 +122,6 @@ def _use_database(url: str, django_is_up: bool) -> None:
     connections["default"].settings_dict["NAME"] = dj_database_url.parse(url)["NAME"]
 
 
-def _is_success(error: BaseException) -> bool:
-    """Return whether this is how a program says that all went well: `sys.exit(0)`."""
-    return isinstance(error, SystemExit) and error.code in {None, 0}
-
-
 def _reason_of(error: BaseException) -> BaseException:
     """Return the error that the command machinery turns into an exit status."""
     if isinstance(error, SystemExit) and error.__context__ is not None:
@@ -131,10 +129,12 @@ def _reason_of(error: BaseException) -> BaseException:
     return error
 
 
-def _end_threads() -> None:
+def _end_threads(watcher: Watcher) -> None:
     """Do what the interpreter does at its end: wait for threads, run exit functions."""
-    with contextlib.suppress(BaseException):
-        threading._shutdown()  # type: ignore[attr-defined]
-    with contextlib.suppress(BaseException):
-        atexit._run_exitfuncs()
+    for end in (threading._shutdown, atexit._run_exitfuncs):  # type: ignore[attr-defined]
+        try:
+            end()
+        except BaseException as error:
+            if not is_success(error):
+                watcher.heard(f"at the interpreter's end: {error!r}")
     gc.collect()

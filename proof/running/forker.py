@@ -86,6 +86,7 @@ class Asked:
             lambda: database.waits_for_lock(task.database_url),
             (self.orders, self.asked),
             limit,
+            lambda: database.at_work(task.database_url),
         )
 
 

@@ -26,6 +26,7 @@ from proof.outcome import Outcome
 from proof.places import PLACES
 from proof.running.forker import ForkerDied
 from proof.running.messages import Answer, Exit, Order, Setup, Task, read
+from proof.running.printed import on_stderr, on_stdout
 from proof.running.runner import Runner
 from proof.running.to_outcome import read_notes
 from proof.watching.rows import Observer
@@ -77,11 +78,18 @@ class ForkServer:
             if not order.fills_server:
                 refuse_if_full(self._database.lane, outcome)
             self._database.settle(url)
-            outcome = replace(outcome, printed=_printed(folder / "output"))
-            return self._look(outcome, url, order.questions)
+            return self._look(self._said(outcome, folder, order), url, order.questions)
         finally:
             self._database.drop(url)
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _said(self, outcome: Outcome, folder: Path, order: Order) -> Outcome:
+        """Return the outcome with what was printed, and told where nobody looks."""
+        told: tuple[str, ...] = ()
+        if order.quiet:
+            told = on_stderr(folder / "errors", PLACES[order.place], outcome)
+        printed = on_stdout(folder / "output")
+        return replace(outcome, printed=printed, heard=(*outcome.heard, *told))
 
     def _look(self, outcome: Outcome, url: str, questions: Iterable[str]) -> Outcome:
         try:
@@ -121,14 +129,3 @@ def database_of(setup: Setup) -> Database:
     """Return the database of the lane that a process was told of."""
     lane, server = LANES[setup.lane], Server(setup.server)
     return lane.on(server, Path(setup.folder), setup.mark)
-
-
-MAX_PRINTED = 64 << 10
-"""Bytes of an example's output that are kept."""
-
-
-def _printed(output: Path) -> tuple[str, ...]:
-    if not output.exists():
-        return ()
-    with output.open("rb") as file:
-        return tuple(file.read(MAX_PRINTED).decode("utf-8", "replace").splitlines())

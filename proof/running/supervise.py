@@ -6,15 +6,16 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
-from proof.outcome import BUSY, LOCK_WAIT
+from proof.outcome import BUSY, LOCK_WAIT, SLOW
 from proof.running.child import enter
 from proof.running.messages import AT_MOST, LIMIT, Exit, Task
 from proof.running.prctl import be_parent_of_orphans
+from proof.watching.asleep import Awaited, deadlines
 from proof.watching.processor import kept_waiting
 from proof.watching.recorder import Recorder
 from proof.watching.watcher import ASK
@@ -46,6 +47,7 @@ def supervise(
     waits_for_lock: Callable[[], bool],
     orders: tuple[int, ...],
     limit: float = LIMIT,
+    at_work: Callable[[], frozenset[str]] = frozenset,
 ) -> Exit:
     """Run one example in a forked child and return how it went.
 
@@ -61,7 +63,9 @@ def supervise(
     if pid == 0:
         enter(task, recorder, hangs)
     try:
-        return _Watch(pid, task, recorder, hangs, waits_for_lock, orders, limit).wait()
+        return _Watch(
+            pid, task, recorder, hangs, waits_for_lock, at_work, orders, limit
+        ).wait()
     finally:
         end_everything(pid)
 
@@ -87,8 +91,11 @@ class _Watch:
     recorder: Recorder
     hangs: Recorder
     waits_for_lock: Callable[[], bool]
+    at_work: Callable[[], frozenset[str]]
     orders: tuple[int, ...]
     limit: float
+    awaited: Awaited = field(default_factory=Awaited)
+    """What it waited for when it was last looked at, and comes by itself."""
 
     def wait(self) -> Exit:
         """Return when the child has ended, or is shown to hang, or has no time left."""
@@ -104,7 +111,7 @@ class _Watch:
                 continue
             look = self._look()
             times = times + 1 if look == seen else 1
-            known = look.reason != BUSY and times >= look.needed
+            known = look.reason not in (BUSY, SLOW) and times >= look.needed
             hangs = hang_expected and known
             left = self._left(started)
             if left <= 0 or (hangs and not self._ended(0)):
@@ -124,11 +131,19 @@ class _Watch:
     def _look(self) -> "_Look":
         waits_for_lock = self.waits_for_lock()
         self.hangs.clear()
+        asked = self._asked()
+        # Before the question, which wakes the main thread for a moment.
+        asleep, works = deadlines(asked), self.at_work()
         with suppress(ProcessLookupError):
-            os.kill(self._asked(), ASK)
+            os.kill(asked, ASK)
         self._ended(0.3)
         facts = dict(self.hangs.notes()).get("hang", {})
+        own = {one: when for one, when in asleep.items() if one in facts.get("own", ())}
+        timers = tuple(facts.get("timers", ()))
+        before, self.awaited = self.awaited, Awaited(own, timers, works)
         reason = LOCK_WAIT if waits_for_lock else facts.get("reason", BUSY)
+        if self.awaited.goes_on(before, and_timers=reason == BUSY):
+            reason = SLOW
         return _Look(reason, facts.get("where", ""), facts.get("endless", False))
 
     def _asked(self) -> int:

@@ -60,8 +60,16 @@ def listen_to_asyncio(hear: Callable[[str, str], None]) -> None:
     setattr(asyncio.BaseEventLoop, "call_exception_handler", called)  # noqa: B010
 
 
+def is_success(error: BaseException) -> bool:
+    """Return whether this is how a program says that all went well: `sys.exit(0)`."""
+    return isinstance(error, SystemExit) and error.code in {None, 0}
+
+
 def listen_to_threads(hear: Callable[[BaseException], None]) -> None:
-    """Tell `hear` each exception that ends a thread, whatever the hook is."""
+    """Tell `hear` each exception that ends a thread, whatever the hook is.
+
+    Python itself says nothing of `sys.exit(3)` there.
+    """
     make: Callable[[], Any] = getattr(threading, "_make_invoke_excepthook")  # noqa: B009
 
     def made() -> Callable[[threading.Thread], None]:
@@ -69,7 +77,7 @@ def listen_to_threads(hear: Callable[[BaseException], None]) -> None:
 
         def invoked(thread: threading.Thread) -> None:
             error = sys.exc_info()[1]
-            if error is not None and not isinstance(error, SystemExit):
+            if error is not None and not is_success(error):
                 hear(error)
             invoke(thread)
 

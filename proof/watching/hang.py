@@ -5,9 +5,10 @@ and decides when a wait is a hang.
 """
 
 import asyncio
+import os
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import FrameType
 from typing import Any
 
@@ -29,6 +30,10 @@ IDLE = {
 }
 
 
+GIVEN = ("threading.py", "thread.py")
+"""All that a thread runs which was given a function such as `time.sleep` itself."""
+
+
 def describe_hang(block: str, main: FrameType | None) -> dict[str, Any]:
     """Return the reason for the hang, its line in the block and where each thread is.
 
@@ -45,6 +50,8 @@ def describe_hang(block: str, main: FrameType | None) -> dict[str, Any]:
         "reason": _reason(stacks),
         "endless": _is_endless(stacks, tops.values()),
         "line": _line(stacks, block),
+        "own": [_number(t) for t, s in stacks.items() if _is_of(s, block)],
+        "timers": list(_timers()),
         "where": "; ".join(sorted(_sentence(t, s) for t, s in stacks.items())),
     }
 
@@ -84,6 +91,24 @@ def _is_endless(
         not any(_has_limit(frame) for frame in tops)
         and not any(_may_be_woken(loop) for loop in open_loops())
     )
+
+
+def _timers() -> Iterator[float]:
+    """Yield when the next timer of each loop is due."""
+    for loop in open_loops():
+        for timer in getattr(loop, "_scheduled", ())[:1]:
+            yield timer.when()
+
+
+def _number(thread: threading.Thread) -> int | None:
+    """Return a thread's number in the system; after a fork Python has not the new."""
+    return os.getpid() if thread is threading.main_thread() else thread.native_id
+
+
+def _is_of(stack: Stack, block: str) -> bool:
+    """Whether a thread runs the block, or a call that it was given without a frame."""
+    files = {file for file, _, _ in stack}
+    return block in files or {one.rpartition("/")[2] for one in files} <= set(GIVEN)
 
 
 def _has_limit(frame: FrameType | None) -> bool:

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from proof.watching.beneath import beneath
+
 JUDGES = ("proof", "django_async_lint")
 """The packages that watch and judge."""
 OUT_OF_REACH = {
@@ -33,8 +35,21 @@ OUT_OF_REACH = {
     "connection_created.sender_receivers_cache": "who hears connections",
     "importlib.reload": "a module anew, to which nobody listens",
     "_invoke_excepthook": "who hears a thread's end",
+    "_thread": "a thread that is not counted",
+    "_start_new_thread": "a thread that is not counted",
+    "_start_joinable_thread": "a thread that is not counted",
     "threading._active": "the threads that are counted",
     "_work_queue": "what a thread has yet to do",
+    "_exception": "what a future or a task holds",
+    "_log_traceback": "who hears what a task holds",
+    "__dict__": "what an object holds",
+    "__setattr__": "what another object holds",
+    "__setstate__": "what another object holds",
+    "os.dup2": "where its output goes",
+    "os.truncate": "what it has printed",
+    "os.ftruncate": "what it has printed",
+    "stdout.truncate": "what it has printed",
+    "stderr.truncate": "what it has printed",
     "linecache": "the lines that a traceback shows",
     "co_filename": "the file that code says it is from",
     "with_traceback": "where an exception says it is from",
@@ -51,6 +66,8 @@ OUT_OF_HANDS = {
     "__name__": "what a class or a module says it is called",
     "__traceback__": "where an exception says it is from",
     "args": "what an exception says",
+    "stdout": "where its output goes",
+    "stderr": "where its output goes",
     "logger": "who hears errors",
     "Logger": "who hears errors",
     "warn": "who hears warnings",
@@ -86,6 +103,10 @@ def _found(tree: ast.AST) -> Iterator[tuple[int, str]]:
         for name in _set_by(node):
             if name in OUT_OF_HANDS:
                 yield line, f"`{name}`: {OUT_OF_HANDS[name]}"
+            elif re.fullmatch(r"_[a-z]\w*", name):
+                yield line, f"`{name}`: what is private to another"
+    for node in beneath(tree):
+        yield node.lineno, f"`{ast.unparse(node)}`: the connection beneath Django's"
 
 
 def _imported(tree: ast.AST) -> dict[str, str]:

@@ -3,14 +3,14 @@
 import asyncio
 import concurrent.futures
 import functools
+import gc
 import itertools
 from collections.abc import Callable
 from typing import Any
-from weakref import WeakSet
 
 CANCELLED = (concurrent.futures.CancelledError, asyncio.CancelledError)
 FAILED = "_log_traceback"
-"""What is true of a task whose exception nobody has asked for."""
+"""What is true of a future or a task of asyncio that nobody asked for its exception."""
 MAX_ARGUMENT = 2_000
 """Characters of a message that are kept."""
 
@@ -18,14 +18,14 @@ MAX_ARGUMENT = 2_000
 class Unasked:
     """The exceptions in futures of threads and in tasks, for which nobody has asked.
 
-    Only a future's words are kept: whoever keeps one keeps what its frames hold. A
-    task tells by itself when it goes, so those are asked that stay to the end.
+    Only the words of a thread's future are kept: whoever keeps one keeps what its
+    frames hold. Those of asyncio tell by themselves when they go, so those are asked
+    that stay to the end.
     """
 
     def __init__(self) -> None:
         self._numbers = itertools.count()
         self._texts: dict[int, str] = {}
-        self._tasks: WeakSet[Any] = WeakSet()
 
     def listen(self) -> None:
         """Watch all futures of `concurrent.futures` from now on."""
@@ -33,23 +33,10 @@ class Unasked:
         self._after(future, "set_exception", self._set)
         for name in ("result", "exception"):
             self._before(future, name)
-        self._watch_tasks()
 
     def texts(self) -> list[str]:
         """Return what nobody has asked for."""
-        kept = [one for one in list(self._tasks) if getattr(one, FAILED, False)]
-        return [*self._texts.values(), *(_of("task", task._exception) for task in kept)]
-
-    def _watch_tasks(self) -> None:
-        make = asyncio.BaseEventLoop.create_task
-
-        @functools.wraps(make)
-        def made(loop: Any, coroutine: Any, **options: Any) -> Any:
-            task = make(loop, coroutine, **options)
-            self._tasks.add(task)
-            return task
-
-        setattr(asyncio.BaseEventLoop, "create_task", made)  # noqa: B010
+        return [*self._texts.values(), *sorted(_held_by_asyncio())]
 
     def _set(self, future: Any, error: BaseException | None) -> None:
         if error is not None and not isinstance(error, CANCELLED):
@@ -78,6 +65,18 @@ class Unasked:
                 self._texts.pop(getattr(future, "_number", -1), None)
 
         setattr(kind, name, asked)
+
+
+def _held_by_asyncio() -> set[str]:
+    """Return what futures hold that are there; one may hand its exception to another.
+
+    Types are looked at, as to ask an object for its class evaluates one that is lazy.
+    """
+    return {
+        _of("task", one._exception)
+        for one in gc.get_objects()
+        if issubclass(type(one), asyncio.Future) and getattr(one, FAILED, False)
+    }
 
 
 def _of(what: str, error: BaseException) -> str:

@@ -80,6 +80,19 @@ SERVICES = {
         "        await asyncio.sleep(0.01)\n    asyncio.run(begin())",
         "nobody asked a task for its KeyError: 7",
     ),
+    "in a task that no loop has made": (
+        "import asyncio\n    async def wrong():\n        raise KeyError(7)\n"
+        "    async def begin():\n        kept.append(asyncio.Task(wrong()))\n"
+        "        await asyncio.sleep(0.01)\n    asyncio.run(begin())",
+        "nobody asked a task for its KeyError: 7",
+    ),
+    "in a call of an executor": (
+        "import asyncio\n    async def begin():\n"
+        "        loop = asyncio.get_running_loop()\n"
+        "        kept.append(loop.run_in_executor(None, int, 'x'))\n"
+        "        await asyncio.sleep(0.2)\n    asyncio.run(begin())",
+        "nobody asked a task for its ValueError",
+    ),
     "a logger that is replaced": (
         "logging.getLogger('mine').error = lambda *said: None\n"
         "    logging.getLogger('mine').error('it broke')",
@@ -127,6 +140,28 @@ SERVICES = {
         "warnings.showwarning = lambda *told, **more: None\n    open('errors')",
         "unclosed file",
     ),
+    "an exit in a thread": (
+        "import sys\n    threading.Thread(target=sys.exit, args=[3]).start()",
+        "threading: SystemExit: 3",
+    ),
+    "in an exit function of threads": (
+        "threading._register_atexit(int, 'x')",
+        "at the interpreter's end: ValueError",
+    ),
+    "a traceback that is printed": (
+        "import traceback\n    try:\n        int('x')\n    except ValueError:\n"
+        "        traceback.print_exc()",
+        "stderr: ValueError: invalid literal",
+    ),
+    "a record that cannot be written": (
+        "logging.getLogger('mine').warning('%d', 'x')",
+        "stderr: TypeError: %d format",
+    ),
+    "said to stderr": (
+        "import sys\n    print('it broke', file=sys.stderr)",
+        "stderr: it broke",
+    ),
+    "written to stderr": ("os.write(2, b'it broke')", "stderr: it broke"),
     "in a thread": (
         "threading.Thread(target=int, args='x').start()",
         "threading: ValueError",
@@ -137,6 +172,12 @@ TASKS = {
         "signals.task_postrun.connect(lambda **_: os._exit(3), weak=False)",
         "",
     ),
+    "it exits": ("import sys\n    sys.exit(3)", "raises SystemExit: 3"),
+    "it raises an exit": ("raise SystemExit(3)", "raises SystemExit: 3"),
+    "it says so to stderr": (
+        "import sys\n    print('it broke', file=sys.stderr)",
+        "stderr: it broke",
+    ),
     "the worker dies": (
         "signals.task_postrun.connect("
         "lambda **_: os.kill(os.getppid(), 9), weak=False)",
@@ -145,6 +186,42 @@ TASKS = {
 }
 
 
+SERVERS = ("uvicorn", "gunicorn", "gthread")
+VIEWS = {
+    "its process dies": (
+        "Thread(target=os._exit, args=[3])",
+        "a process of the server ended before its time",
+    ),
+    "its process ends": (
+        "Thread(target=os._exit, args=[0])",
+        "a process of the server ended before its time",
+    ),
+    "a thread of it exits": (
+        "Thread(target=sys.exit, args=[3])",
+        "threading: SystemExit: 3",
+    ),
+}
+VIEW = """
+import os
+import sys
+from threading import Thread, Timer
+
+from django.http import HttpResponse
+from django.urls import path
+from trading.models import Order
+
+
+def view(request):
+    Order.objects.filter(pk=7).update(status="cancelled")
+    Timer(0.1, lambda: {}.start()).start()
+    return HttpResponse("done")
+
+
+urlpatterns = [path("", view)]
+
+#> GET / 200 done
+# ✅ committed: {}
+"""
 OWN = "class Mind(UserWarning): pass\n    "
 WARNINGS = {
     "warned": (f"{OWN}warnings.warn('mind this', Mind)", "# ✅ warns too Mind: mind…"),
@@ -162,6 +239,25 @@ WARNINGS = {
         "# ✅ warns too RuntimeWarning: coroutine x was never awaited",
     ),
 }
+
+
+SAYS = """
+def act():
+    cancel()
+    os.write(2, b"it broke")
+
+
+"""
+EXITS = """
+import sys
+
+
+def act():
+    cancel()
+    threading.Thread(target=sys.exit).start()
+
+
+"""
 
 
 def _id(name: str) -> str:
@@ -192,6 +288,12 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str], V
     loud = f"{LOOK}    logging.error('x')\n\n\n# ❌ lost: {GOAL}"
     loud = f"import logging\n{loud}"
     blocks.append(fence("a-wrong", loud, "❌ It fails", twin="named"))
+    blocks.append(fence("said", f"{HEAD}{SAYS}{claim}\n# ✅ logs: stderr: it broke"))
+    blocks.append(fence("ended-well", f"{HEAD}{EXITS}{claim}"))
+    for name, (does, _) in VIEWS.items():
+        view = fence(_id(name), VIEW.format(does, GOAL), place="view", call="get('/')")
+        under = f'data-under="{" ".join(SERVERS)}" data-place='
+        blocks.append(view.replace("data-place=", under))
     examples = written(tmp_path_factory.mktemp("quiet"), *blocks)
     return verdicts(run(examples, examples, ["sqlite"]), examples)
 
@@ -219,6 +321,23 @@ def test_an_error_that_is_named_is_no_noise(
     """A ✅ that says what it logs holds; one that says something else does not."""
     assert verdict(seen, "named").holds, verdict(seen, "named")
     assert "it broke" in str(verdict(seen, "misnamed"))
+
+
+@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_server_whose_process_ends_is_heard(
+    seen: Mapping[tuple[str, str], Verdict], name: str, server: str
+) -> None:
+    """Another process takes its place, and the client may have its answer by then."""
+    assert VIEWS[name][1] in str(seen[_id(name), f"sqlite/{server}"])
+
+
+@pytest.mark.parametrize("name", ["said", "ended-well"])
+def test_what_is_said_or_ends_well_is_no_noise(
+    seen: Mapping[tuple[str, str], Verdict], name: str
+) -> None:
+    """Text on stderr that the ✅ names, and a thread that exits with nothing wrong."""
+    assert verdict(seen, name).holds, verdict(seen, name)
 
 
 def test_a_warning_that_is_named_is_no_noise(

@@ -18,9 +18,9 @@ FOUND = ROOT / "tests" / "checker_found.txt"
 """A line for each finding in a ❌: id, code, and the line of the block."""
 BAD = [one for one in EXAMPLES if not one.good]
 GOOD = [one for one in EXAMPLES if one.good]
-MOST = 205
+MOST = 243
 """At least so many ❌ are found by some rule; and by those on by default:"""
-BY_DEFAULT = 181
+BY_DEFAULT = 202
 DEFAULT = [code for code, rule in RULES.items() if rule.default]
 
 

@@ -70,12 +70,13 @@ def _spelled(target: Value | None, func: ast.expr) -> str:
 
 def _argument(scope: Scope, node: ast.expr, read: Read) -> Argument:
     constant = repr(node.value) if isinstance(node, ast.Constant) else ""
-    return Argument("", read(scope, node, "argument"), constant)
+    spelled = node.id if isinstance(node, ast.Name) else ""
+    return Argument("", read(scope, node, "argument"), constant, spelled)
 
 
 def _keyword(scope: Scope, node: ast.keyword, read: Read) -> Argument:
     one = _argument(scope, node.value, read)
-    return Argument(node.arg or "**", one.value, one.constant)
+    return Argument(node.arg or "**", one.value, one.constant, one.spelled)
 
 
 def _asked_by(

@@ -1,10 +1,13 @@
 """What the methods of managers, querysets and rows give."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from django_async_lint.facts import Argument
 from django_async_lint.reading import names
 from django_async_lint.values import Value
+
+AITERATOR = "aiterator"
 
 
 def of_a_method(of: Value, method: str, arguments: list[Argument]) -> Value | None:
@@ -47,7 +50,9 @@ def _of_a_query(query: Value, method: str, arguments: list[Argument]) -> Value |
         return _chained(query, method, arguments)
     if method == "iterator":
         return replace(query, kind="iterator")
-    if method in ("aiterator", "get_queryset"):
+    if method == "aiterator":
+        return replace(query, asked=(*query.asked, AITERATOR))
+    if method == "get_queryset":
         return query
     row = None if query.plain else replace(query, kind="row")
     if method in names.GIVES_ROW:
@@ -69,7 +74,19 @@ def _chained(query: Value, method: str, arguments: list[Argument]) -> Value:
         return replace(query, locked=True)
     if method in ("select_related", "prefetch_related"):
         return replace(query, loaded=_loaded(query, method, arguments))
+    if method in ("filter", "exclude"):
+        return replace(query, asked=(*query.asked, *_asked(method, arguments)))
     return query
+
+
+def _asked(method: str, arguments: list[Argument]) -> Iterator[str]:
+    """Yield the conditions of a filter; "?" for one that is more than a keyword."""
+    sign = "!" if method == "exclude" else ""
+    for one in arguments:
+        if one.keyword in ("", "**"):
+            yield "?"
+        else:
+            yield f"{sign}{one.keyword}={one.constant or one.spelled or '?'}"
 
 
 def _loaded(

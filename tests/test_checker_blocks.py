@@ -7,10 +7,11 @@ import os
 from functools import cache
 
 import pytest
-from checker_blocks import Seen, has_marks, seen, without_comments
+from checker_blocks import Seen, has_marks, seen
 from pages import BY_ID, EXAMPLES
 
 from django_async_lint.rules import RULES
+from guide.bare import without_comments
 from proof.example import Example
 from proof.project import ROOT
 

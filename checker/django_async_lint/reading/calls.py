@@ -166,24 +166,27 @@ def _of_a_name(name: str, arguments: list[Argument]) -> Value | None:
         return Value("bridge", name, inner=first)
     if name == "functools.partial":
         return first
-    if name == names.USER_MODEL:
-        return Value("name", names.USER)
-    if name in LOOPS:
-        return Value("loop", name)
     if short in ("get_object_or_404", "aget_object_or_404") and first:
         row = queries.row_of(first)
         is_async = short.startswith("a")
         return Value("coroutine", inner=row) if is_async else row
-    if name in names.ASYNC_FUNCTIONS or short in names.UNMISTAKABLE:
-        return Value("coroutine", name)
     if name.startswith("builtins."):
         return _of_a_builtin(short, first)
+    return _by_its_name(name, short)
+
+
+def _by_its_name(name: str, short: str) -> Value:
+    """Return the result of calling what is known by its name alone."""
+    if name == names.USER_MODEL:
+        return Value("name", names.USER)
+    if name in LOOPS:
+        return Value("loop", name)
+    if name in names.ASYNC_FUNCTIONS or short in names.UNMISTAKABLE:
+        return Value("coroutine", name)
     return Value("result", name)
 
 
 def _of_a_builtin(short: str, first: Value | None) -> Value | None:
     if short in COPIES and first and first.kind in ("query", "rows", "iterator"):
         return replace(first, kind="rows")
-    if short == "super":
-        return None
     return None

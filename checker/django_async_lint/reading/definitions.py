@@ -1,6 +1,7 @@
 """What the definition of a function, a lambda or a class says."""
 
 import ast
+from contextlib import suppress
 
 from django_async_lint.facts import Argument, Class, Decorator, Field, Function
 from django_async_lint.reading.scope import MODULE, Definition, Scope
@@ -114,25 +115,24 @@ def _annotations(scope: Scope, args: ast.arguments) -> dict[str, str]:
 
 def dotted(scope: Scope, node: ast.expr) -> str:
     """Return the dotted name of an annotation; of `X | None` that of X."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        try:
-            return dotted(scope, ast.parse(node.value, mode="eval").body)
-        except SyntaxError:
-            return ""
-    if isinstance(node, ast.BinOp):
-        sides = [dotted(scope, one) for one in (node.left, node.right)]
-        return next((one for one in sides if one), "")
-    if isinstance(node, ast.Subscript):
-        outer = dotted(scope, node.value)
-        optional = outer.endswith(".Optional")
-        return dotted(scope, node.slice) if optional else outer
-    if isinstance(node, ast.Attribute):
-        base = dotted(scope, node.value)
-        return f"{base}.{node.attr}" if base else ""
-    if isinstance(node, ast.Name):
-        value = scope.look_up(node.id)
-        return value.name if value and value.kind == "name" else ""
-    return ""
+    found = ""
+    match node:
+        case ast.Constant(value=str(text)):
+            with suppress(SyntaxError):
+                found = dotted(scope, ast.parse(text, mode="eval").body)
+        case ast.BinOp(left=left, right=right):
+            found = dotted(scope, left) or dotted(scope, right)
+        case ast.Subscript(value=outer, slice=inner):
+            found = dotted(scope, outer)
+            if found.endswith(".Optional"):
+                found = dotted(scope, inner)
+        case ast.Attribute(value=base, attr=name):
+            of = dotted(scope, base)
+            found = f"{of}.{name}" if of else ""
+        case ast.Name(id=name):
+            value = scope.look_up(name)
+            found = value.name if value and value.kind == "name" else ""
+    return found
 
 
 def _bind_parameters(inner: Scope, made: Function, *, method: bool) -> None:

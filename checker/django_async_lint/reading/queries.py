@@ -8,6 +8,8 @@ from django_async_lint.reading import names
 from django_async_lint.values import Value
 
 AITERATOR = "aiterator"
+UNASKED = ("iterator", AITERATOR, "get_queryset")
+"""What gives a queryset as well, or its like, and sends nothing."""
 
 
 def of_a_method(of: Value, method: str, arguments: list[Argument]) -> Value | None:
@@ -46,41 +48,38 @@ def _of_a_row(row: Value, method: str, arguments: list[Argument]) -> Value | Non
 
 
 def _of_a_query(query: Value, method: str, arguments: list[Argument]) -> Value | None:
-    if method in names.CHAINED:
+    if method in {*names.CHAINED, *UNASKED}:
         return _chained(query, method, arguments)
-    if method == "iterator":
-        return replace(query, kind="iterator")
-    if method == "aiterator":
-        return replace(query, asked=(*query.asked, AITERATOR))
-    if method == "get_queryset":
-        return query
     row = None if query.plain else replace(query, kind="row")
+    if row and method in ("create", "acreate"):
+        row = replace(row, loaded=None)
     if method in names.GIVES_ROW:
-        created = method == "create" and row
-        return replace(row, loaded=None) if created and row else row
-    if method in names.ASYNC_ROW:
-        created = method == "acreate" and row
-        inner = replace(row, loaded=None) if created and row else row
-        return Value("coroutine", query.name, inner=inner)
+        return row
     if method in names.ASYNC_ASKS:
-        return Value("coroutine", query.name)
+        inner = row if method in names.ASYNC_ROW else None
+        return Value("coroutine", query.name, inner=inner)
     return None
 
 
 def _chained(query: Value, method: str, arguments: list[Argument]) -> Value:
+    if method == "iterator":
+        return replace(query, kind="iterator")
     if method in names.PLAIN:
         return replace(query, plain=True)
     if method == "select_for_update":
         return replace(query, locked=True)
     if method in ("select_related", "prefetch_related"):
         return replace(query, loaded=_loaded(query, method, arguments))
-    if method in ("filter", "exclude"):
+    if method in ("filter", "exclude", AITERATOR):
         return replace(query, asked=(*query.asked, *_asked(method, arguments)))
     return query
 
 
 def _asked(method: str, arguments: list[Argument]) -> Iterator[str]:
     """Yield the conditions of a filter; "?" for one that is more than a keyword."""
+    if method == AITERATOR:
+        yield method
+        return
     sign = "!" if method == "exclude" else ""
     for one in arguments:
         if one.keyword in ("", "**"):

@@ -140,9 +140,10 @@ class BeforeTheAwait(Rule):
 
     def use(self, use: Use, at: At) -> Iterator[Problem]:
         """Look at a use of a value."""
-        if use.how == "attribute" and use.value.kind == "coroutine":
-            if use.detail not in KEPT and not use.detail.startswith("cr_"):
-                yield problem(use, f".{use.detail} of a coroutine")
+        of_a_coroutine = use.how == "attribute" and use.value.kind == "coroutine"
+        its_own = use.detail in KEPT or use.detail.startswith("cr_")
+        if of_a_coroutine and not its_own:
+            yield problem(use, f".{use.detail} of a coroutine")
 
 
 class AwaitOfNone(Rule):
@@ -169,14 +170,15 @@ class AwaitOfNone(Rule):
     def use(self, use: Use, at: At) -> Iterator[Problem]:
         """Look at a use of a value."""
         value = use.value
-        if use.how == "await" and value.kind == "bridge":
+        models = at.project.models
+        if (use.how, value.kind) == ("await", "bridge"):
             yield problem(use, "await of a bridge that was not called")
-        elif use.how == "await" and value.kind == "query":
-            if at.project.models.is_model(value.name, at.module):
-                yield problem(use, "await of a queryset")
-        elif use.how == "async iterate" and value.kind == "iterator":
-            if at.project.models.may_be(value.name, at.module):
-                yield problem(use, "async for over .iterator()")
+        elif (use.how, value.kind) == ("await", "query"):
+            sure = models.is_model(value.name, at.module)
+            yield from [problem(use, "await of a queryset")] if sure else ()
+        elif (use.how, value.kind) == ("async iterate", "iterator"):
+            likely = models.may_be(value.name, at.module)
+            yield from [problem(use, "async for over .iterator()")] if likely else ()
 
 
 class TaskDropped(Rule):

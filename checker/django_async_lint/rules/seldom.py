@@ -67,9 +67,8 @@ class AllRowsAtOnce(Rule):
         # A comprehension wants all rows in a list anyway.
         loop = use.how == "async iterate" and use.detail == "for"
         query = use.value.kind == "query" and AITERATOR not in use.value.asked
-        if loop and query:
-            if at.project.orm.exists(use.value, at.module):
-                yield problem(use, "all rows at once")
+        if loop and query and at.project.orm.exists(use.value, at.module):
+            yield problem(use, "all rows at once")
 
 
 class FrozenLoop(Rule):

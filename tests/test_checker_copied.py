@@ -81,3 +81,12 @@ def test_each_call_of_ours_fails_on_a_mistake_and_on_nothing_else(command, tmp_p
     assert done.returncode == 1, done.stderr
     assert "sell.py" in done.stdout
     assert "DAL101" in done.stdout
+
+
+def test_the_skill_names_what_is_ours():
+    """An assistant runs the checker after a change, and the tests under the guard."""
+    skill = ROOT / ".agents" / "skills" / "django-async-sync" / "SKILL.md"
+    text = skill.read_text("utf-8")
+    assert "`django-async-lint check .`" in text
+    assert "`pytest --async-guard`" in text
+    assert '`pip install "./guide/checker[guard]"`' in text

@@ -1,6 +1,6 @@
 # `make help` says what each goal does.
 .DEFAULT_GOAL := default
-.PHONY: default help serve demo worker site site-next measure groups test quick run record write bench guarded lint matrix stability lock clean environment with-docs with-lint with-suite
+.PHONY: default help serve demo worker site site-next measure groups test quick run record write bench guarded rivals lint matrix stability lock clean environment with-docs with-lint with-suite
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -66,12 +66,17 @@ site: with-docs ## build the site into site/, for a server, a sub-path or the fi
 site-next: with-docs ## build it with Zensical too, into site-next/, and say what differs
 	@$(PROOF) site --next
 
-bench: with-docs ## measure what running an example costs, and what the watch costs a request
+bench: with-docs ## measure what an example, the watch of a request, and the checker cost
 	@$(PROOF) bench
 	@$(BIN)/python -m tools.watch_cost
+	@$(BIN)/python -m tools.bench_checker
 
-guarded: environment ## run the blocks in tests under the guard; ARGS="id or place"
+guarded: environment ## run the blocks in tests under the guard; ARGS="--record, id or place"
 	@$(BIN)/python -m tools.guarded $(ARGS)
+
+rivals: with-docs ## run other tools over the blocks, in an environment of their own
+	@$(BIN)/python -m tools.rivals
+	@$(PROOF) write
 
 lint: with-lint ## check format, style and types
 	@$(BIN)/python -m ruff format --check --quiet .

@@ -1,12 +1,15 @@
 """Run the guide's blocks in tests under the guard: it flags no ✅, and which ❌.
 
-    .venv/bin/python -m tools.guarded [ID|PLACE…]
+    .venv/bin/python -m tools.guarded [--record] [ID|PLACE…]
+
+With `--record`, what it flags in each ❌ is kept in `evidence/measured/guarded.json`.
 
 A block that is a test file is run as it is; a service, a command and a view that a
 client asks are called from a test of a `TransactionTestCase`. Each has a pytest of its
 own, and a copy of the filled SQLite file.
 """
 
+import json
 import os
 import re
 import shutil
@@ -20,6 +23,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from guide.checked import GUARDED
 from proof.example import Example
 from proof.project import PROJECT, ROOT
 from proof.reading.extract import extract
@@ -158,12 +162,23 @@ def all_judged(names: list[str]) -> Iterator[Judged]:
         )
 
 
+def record(judged: list[Judged]) -> None:
+    """Keep what was flagged in each ❌, beside what is kept of others."""
+    kept = json.loads(GUARDED.read_text("utf-8")) if GUARDED.exists() else {}
+    kept |= {one.example.id: one.kinds for one in judged if not one.example.good}
+    lines = (f"{json.dumps(name)}: {json.dumps(kept[name])}" for name in sorted(kept))
+    GUARDED.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+
+
 def main() -> int:
     """Print a line for each block, and the numbers; a flagged ✅ is an error."""
     judged = []
-    for one in all_judged(sys.argv[1:]):
+    names = sys.argv[1:]
+    for one in all_judged([name for name in names if name != "--record"]):
         print(one, flush=True)
         judged.append(one)
+    if "--record" in names:
+        record(judged)
     for places, name in ((("test",), "as test files"), (CALLS, "called from a test")):
         here = [one for one in judged if one.example.place in places]
         bad = [one for one in here if not one.example.good]

@@ -26,11 +26,12 @@ Usage = Literal[
 
 @dataclass(slots=True)
 class Argument:
-    """One argument of a call: its keyword or "", its value or its constant."""
+    """One argument of a call: its keyword or "", its value, its constant, its name."""
 
     keyword: str
     value: Value | None = None
     constant: str = ""
+    spelled: str = ""
 
 
 @dataclass(slots=True)
@@ -94,7 +95,10 @@ class Use:
 
 @dataclass(slots=True)
 class Entered:
-    """A `with` or an `async with`, and what it enters."""
+    """A `with` or an `async with`, what it enters, the last line of its body.
+
+    `loops` is how many loops are around it.
+    """
 
     line: int
     column: int
@@ -104,6 +108,29 @@ class Entered:
     value: Value
     awaits: int = 0
     atomic: int = 0
+    last: int = 0
+    loops: int = 0
+
+
+@dataclass(slots=True)
+class Handler:
+    """An `except` by what it and those before it catch, "" for all; or a `finally`.
+
+    `first` and `until` are the lines of what it guards. `quiet` says that it does
+    nothing but log, and `cleans` that its `try` has a `finally`.
+    """
+
+    line: int
+    column: int
+    end: int
+    function: int
+    catches: list[str]
+    siblings: list[str]
+    first: int
+    until: int
+    raises: bool
+    quiet: bool
+    cleans: bool
 
 
 @dataclass(slots=True)
@@ -144,6 +171,8 @@ class Function:
     returns: list[Value] = field(default_factory=list)
     mentions: list[str] = field(default_factory=list)
     free: list[str] = field(default_factory=list)
+    defaults: dict[str, str] = field(default_factory=dict)
+    tested: list[str] = field(default_factory=list)
 
     @property
     def short(self) -> str:
@@ -215,6 +244,7 @@ class Module:
     uses: list[Use] = field(default_factory=list)
     entered: list[Entered] = field(default_factory=list)
     oddities: list[Oddity] = field(default_factory=list)
+    handlers: list[Handler] = field(default_factory=list)
     settings: dict[str, str] = field(default_factory=dict)
     excuses: list[Excuse] = field(default_factory=list)
     rebound: list[str] = field(default_factory=list)

@@ -27,7 +27,8 @@ class Value:
 
     A row or query that was reached over relations has the way in `origin`, from the
     model `name`; `path` are the attributes followed since then. `loaded` holds the
-    relations that came with the row, as `a__b`; None where that is not known.
+    relations that came with the row, as `a__b`; None where that is not known. `asked`
+    is what a query was filtered by, as `a=1`, and `!a=1` where it was excluded.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class Value:
     line: int = 0
     plain: bool = False
     locked: bool = False
+    asked: Path = ()
 
     def at(self, line: int) -> "Value":
         """Return the value as one that was made at a line."""

@@ -19,6 +19,7 @@ from guide.write import (
     faults,
     finder,
     finding,
+    found,
     members,
     probes,
     silent,
@@ -58,6 +59,7 @@ FILES: Mapping[str, Callable[[Library], Parts]] = {
     "docs/assets/bridge.py": assistant.bridge,
     "CLAUDE.md": assistant.named,
     "docs/check.md": checker.page,
+    "docs/found.md": found.parts,
     "checker/django_async_lint/data/guide.json": checker.data,
 }
 

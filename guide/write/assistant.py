@@ -32,7 +32,14 @@ test that uses asyncio, run_async, async_to_sync, sync_to_async, threads or an a
 client; and when such code hangs, loses a write or says SynchronousOnlyOperation.
 ---
 """
-MORE = "\n\n[cases.md](cases.md) has the code of each case, right and wrong."
+MORE = """
+
+After a change, run `django-async-lint check .`: it knows these mistakes, and says for \
+each what to write. Run the tests with `pytest --async-guard`. Both come with `pip \
+install "./guide/checker[guard]"`, from a checkout of the guide in `guide`. An excuse \
+(`# noqa: CODE reason`) needs a reason that holds.
+
+[cases.md](cases.md) has the code of each case, right and wrong."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,7 @@
 """The guide's blocks as a user's code: laid in a file, beside the example project."""
 
 import ast
-import io
 import re
-import tokenize
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -13,22 +11,13 @@ from django_async_lint.project.project import Project
 from django_async_lint.reading.read import read
 from django_async_lint.rules import RULES
 from django_async_lint.rules.look import Looker
+from guide.bare import without_comments
 from proof.example import Example
 from proof.places import PLACES
 from proof.project import PROJECT
 
 Seen = tuple[str, int]
 """The code of a rule, and the line."""
-
-
-def without_comments(code: str) -> str:
-    """Return a block's code without its comments, line by line the same."""
-    lines = code.splitlines(keepends=True)
-    for token in tokenize.generate_tokens(io.StringIO(code).readline):
-        if token.type == tokenize.COMMENT:
-            row, column = token.start
-            lines[row - 1] = lines[row - 1][:column].rstrip() + "\n"
-    return "".join(lines)
 
 
 @cache

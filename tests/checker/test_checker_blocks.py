@@ -7,10 +7,11 @@ import os
 from functools import cache
 
 import pytest
-from checker_blocks import Seen, has_marks, seen, without_comments
+from checker_blocks import Seen, has_marks, seen
 from pages import BY_ID, EXAMPLES
 
 from django_async_lint.rules import RULES
+from guide.bare import without_comments
 from proof.example import Example
 from proof.project import ROOT
 
@@ -18,9 +19,9 @@ FOUND = ROOT / "tests" / "checker" / "checker_found.txt"
 """A line for each finding in a ❌: id, code, and the line of the block."""
 BAD = [one for one in EXAMPLES if not one.good]
 GOOD = [one for one in EXAMPLES if one.good]
-MOST = 205
+MOST = 243
 """At least so many ❌ are found by some rule; and by those on by default:"""
-BY_DEFAULT = 181
+BY_DEFAULT = 202
 DEFAULT = [code for code, rule in RULES.items() if rule.default]
 
 

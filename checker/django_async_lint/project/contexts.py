@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 
+from django_async_lint.project.around import overrides
 from django_async_lint.project.effects import ANY_WAY
 from django_async_lint.project.entries import Entries
 from django_async_lint.project.graph import (
@@ -18,6 +19,7 @@ from django_async_lint.project.index import Index, Place
 from django_async_lint.reading import names
 
 ATOMIC, UNDER_A_LOOP, UNDER_A_BRIDGE = "atomic", "under a loop", "under a bridge"
+RETRIED, OVERRIDDEN = "a task that is retried", "a zone or language that was set"
 IN_ONE_TRANSACTION = frozenset({SAME, COROUTINE, BRIDGED})
 
 
@@ -36,6 +38,11 @@ class Contexts:
         self.of[UNDER_A_BRIDGE] = self._spread(
             self._bridged(), lambda edge: edge.kind in (COROUTINE, BRIDGED)
         )
+
+        over = self._overridden()
+        self.of[OVERRIDDEN] = self._spread(over, lambda edge: edge.kind in ANY_WAY)
+        tries = self._retried()
+        self.of[RETRIED] = self._spread(tries, lambda edge: edge.kind in ANY_WAY)
 
     def why(self, place: Place | None, *kinds: str) -> tuple[str, str] | None:
         """Return the first of some contexts that a function runs in, and whose."""
@@ -57,6 +64,27 @@ class Contexts:
                 inside = edge.call.atomic and edge.kind in IN_ONE_TRANSACTION
                 if inside and edge.source is not None:
                     found.setdefault(edge.target.number, edge.source.function.short)
+        return found
+
+    def _overridden(self) -> dict[int, str]:
+        """Functions that are called below `override()` of Django."""
+        found: dict[int, str] = {}
+        for module in self.index.modules:
+            for entered in filter(overrides, module.entered):
+                place = self.index.place(module, entered.function)
+                for edge in self.graph.out.get(place.number, ()) if place else ():
+                    if entered.line <= edge.call.line <= entered.last:
+                        found[edge.target.number] = edge.target.function.short
+        return found
+
+    def _retried(self) -> dict[int, str]:
+        """Tasks that are tried again after an exception, and after which."""
+        found = {}
+        for number in self.entries.celery:
+            for one in self.index.places[number].function.decorators:
+                for argument in one.constants:
+                    if argument.keyword == "autoretry_for":
+                        found[number] = argument.constant
         return found
 
     def _below(self) -> dict[int, str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django_async_lint.facts import Call
+from django_async_lint.project import around
 from django_async_lint.project.graph import (
     BELOW,
     BRIDGED,
@@ -87,7 +88,7 @@ class Effects:
         # Where connections are kept, one that is not old stays open.
         self._closing = CLOSING if kept else CLOSING_OLD
         self._direct: dict[str, dict[int, Why]] = {
-            kind: {} for kind in (ORM, SYNC_ORM, CLOSES, BLOCKS)
+            kind: {} for kind in (ORM, SYNC_ORM, CLOSES, BLOCKS, *around.KINDS)
         }
         self._look()
         self.of = {
@@ -96,6 +97,8 @@ class Effects:
             SYNC_ORM: self._spread(SYNC_ORM, ONE_THREAD, _on_this_thread),
             BLOCKS: self._spread(BLOCKS, ONE_THREAD, _on_this_thread),
         }
+        for kind in around.KINDS:
+            self.of[kind] = self._spread(kind, ANY_WAY, lambda edge: True)
 
     def has(self, place: Place, kind: str) -> Why | None:
         """Return why a function has an effect, None if it has not."""
@@ -121,6 +124,8 @@ class Effects:
                 self._note(asks, place, why, maybe=call.maybe)
                 if self._closes(call):
                     self._direct[CLOSES].setdefault(place.number, why)
+                for kind in around.kinds_of(call, self.index, module):
+                    self._direct[kind].setdefault(place.number, why)
                 if blocks(call) and not call.maybe:
                     self._direct[BLOCKS].setdefault(place.number, why)
             for use in module.uses:

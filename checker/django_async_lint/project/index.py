@@ -105,13 +105,15 @@ class Index:
             return self.find(".".join([module.imports[first], *more]), module)
         if prefix + first not in defined:
             return self._starred(module, first, more)
-        if not more:
-            return None
-        owner = self._in(module, parts[:-1])
-        if isinstance(owner, Model):
-            return self.member(owner, parts[-1])
-        if isinstance(owner, Variable) and owner.value.kind in ("name", "result"):
-            return self.find(f"{owner.value.name}.{parts[-1]}", module)
+        return self._attribute(module, parts[:-1], parts[-1]) if more else None
+
+    def _attribute(self, module: Module, owner: list[str], name: str) -> Found | None:
+        """Find an attribute of a class, or of what a variable is known to be."""
+        found = self._in(module, owner)
+        if isinstance(found, Model):
+            return self.member(found, name)
+        if isinstance(found, Variable) and found.value.kind in ("name", "result"):
+            return self.find(f"{found.value.name}.{name}", module)
         return None
 
     def _starred(self, module: Module, first: str, more: list[str]) -> Found | None:

@@ -70,12 +70,13 @@ def _spelled(target: Value | None, func: ast.expr) -> str:
 
 def _argument(scope: Scope, node: ast.expr, read: Read) -> Argument:
     constant = repr(node.value) if isinstance(node, ast.Constant) else ""
-    return Argument("", read(scope, node, "argument"), constant)
+    spelled = node.id if isinstance(node, ast.Name) else ""
+    return Argument("", read(scope, node, "argument"), constant, spelled)
 
 
 def _keyword(scope: Scope, node: ast.keyword, read: Read) -> Argument:
     one = _argument(scope, node.value, read)
-    return Argument(node.arg or "**", one.value, one.constant)
+    return Argument(node.arg or "**", one.value, one.constant, one.spelled)
 
 
 def _asked_by(
@@ -165,24 +166,27 @@ def _of_a_name(name: str, arguments: list[Argument]) -> Value | None:
         return Value("bridge", name, inner=first)
     if name == "functools.partial":
         return first
-    if name == names.USER_MODEL:
-        return Value("name", names.USER)
-    if name in LOOPS:
-        return Value("loop", name)
     if short in ("get_object_or_404", "aget_object_or_404") and first:
         row = queries.row_of(first)
         is_async = short.startswith("a")
         return Value("coroutine", inner=row) if is_async else row
-    if name in names.ASYNC_FUNCTIONS or short in names.UNMISTAKABLE:
-        return Value("coroutine", name)
     if name.startswith("builtins."):
         return _of_a_builtin(short, first)
+    return _by_its_name(name, short)
+
+
+def _by_its_name(name: str, short: str) -> Value:
+    """Return the result of calling what is known by its name alone."""
+    if name == names.USER_MODEL:
+        return Value("name", names.USER)
+    if name in LOOPS:
+        return Value("loop", name)
+    if name in names.ASYNC_FUNCTIONS or short in names.UNMISTAKABLE:
+        return Value("coroutine", name)
     return Value("result", name)
 
 
 def _of_a_builtin(short: str, first: Value | None) -> Value | None:
     if short in COPIES and first and first.kind in ("query", "rows", "iterator"):
         return replace(first, kind="rows")
-    if short == "super":
-        return None
     return None

@@ -1,6 +1,7 @@
 """What the definition of a function, a lambda or a class says."""
 
 import ast
+from contextlib import suppress
 
 from django_async_lint.facts import Argument, Class, Decorator, Field, Function
 from django_async_lint.reading.scope import MODULE, Definition, Scope
@@ -30,6 +31,7 @@ def function(scope: Scope, node: Definition) -> None:
         scope.owner if in_class else "",
         scope.index,
         free=_free(node, scope.loops) if scope.loops else [],
+        defaults=_defaults(node.args),
     )
     index = _note(scope, made)
     if in_class:
@@ -89,36 +91,48 @@ def _parameters(args: ast.arguments) -> list[str]:
     return [one.arg for one in every if one is not None]
 
 
+def _defaults(args: ast.arguments) -> dict[str, str]:
+    """Return the parameters that have a constant as their default."""
+    positional = [*args.posonlyargs, *args.args]
+    last = positional[len(positional) - len(args.defaults) :]
+    named = zip(args.kwonlyargs, args.kw_defaults, strict=True)
+    pairs = [*zip(last, args.defaults, strict=True), *named]
+    return {
+        one.arg: repr(default.value)
+        for one, default in pairs
+        if isinstance(default, ast.Constant)
+    }
+
+
 def _annotations(scope: Scope, args: ast.arguments) -> dict[str, str]:
     found = {}
     for one in (*args.posonlyargs, *args.args, *args.kwonlyargs):
-        name = _dotted(scope, one.annotation) if one.annotation is not None else ""
+        name = dotted(scope, one.annotation) if one.annotation is not None else ""
         if name:
             found[one.arg] = name
     return found
 
 
-def _dotted(scope: Scope, node: ast.expr) -> str:
+def dotted(scope: Scope, node: ast.expr) -> str:
     """Return the dotted name of an annotation; of `X | None` that of X."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        try:
-            return _dotted(scope, ast.parse(node.value, mode="eval").body)
-        except SyntaxError:
-            return ""
-    if isinstance(node, ast.BinOp):
-        sides = [_dotted(scope, one) for one in (node.left, node.right)]
-        return next((one for one in sides if one), "")
-    if isinstance(node, ast.Subscript):
-        outer = _dotted(scope, node.value)
-        optional = outer.endswith(".Optional")
-        return _dotted(scope, node.slice) if optional else outer
-    if isinstance(node, ast.Attribute):
-        base = _dotted(scope, node.value)
-        return f"{base}.{node.attr}" if base else ""
-    if isinstance(node, ast.Name):
-        value = scope.look_up(node.id)
-        return value.name if value and value.kind == "name" else ""
-    return ""
+    found = ""
+    match node:
+        case ast.Constant(value=str(text)):
+            with suppress(SyntaxError):
+                found = dotted(scope, ast.parse(text, mode="eval").body)
+        case ast.BinOp(left=left, right=right):
+            found = dotted(scope, left) or dotted(scope, right)
+        case ast.Subscript(value=outer, slice=inner):
+            found = dotted(scope, outer)
+            if found.endswith(".Optional"):
+                found = dotted(scope, inner)
+        case ast.Attribute(value=base, attr=name):
+            of = dotted(scope, base)
+            found = f"{of}.{name}" if of else ""
+        case ast.Name(id=name):
+            value = scope.look_up(name)
+            found = value.name if value and value.kind == "name" else ""
+    return found
 
 
 def _bind_parameters(inner: Scope, made: Function, *, method: bool) -> None:
@@ -142,9 +156,15 @@ def _decorator(scope: Scope, node: ast.expr) -> Decorator:
         given = [("", one) for one in node.args]
         given += [(one.arg or "**", one.value) for one in node.keywords]
         for keyword, inner in given:
-            constant = repr(inner.value) if isinstance(inner, ast.Constant) else "?"
-            constants.append(Argument(keyword, None, constant))
+            constants.append(Argument(keyword, None, _constant(scope, inner)))
     return Decorator(name, node.lineno, constants)
+
+
+def _constant(scope: Scope, node: ast.expr) -> str:
+    """Return a constant as it is written; of a tuple or list the names in it."""
+    if isinstance(node, ast.Tuple | ast.List):
+        return ",".join(dotted(scope, one) or "?" for one in node.elts)
+    return repr(node.value) if isinstance(node, ast.Constant) else "?"
 
 
 def class_(scope: Scope, node: ast.ClassDef) -> None:

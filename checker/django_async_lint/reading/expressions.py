@@ -36,6 +36,10 @@ def expression(scope: Scope, node: ast.expr, usage: Usage = "other") -> Value | 
 def condition(scope: Scope, node: ast.expr) -> None:
     """Read an expression that is asked whether it is true."""
     value = expression(scope, node, "condition")
+    if scope.function:
+        scope.function.tested += [
+            n.id for n in ast.walk(node) if isinstance(n, ast.Name)
+        ]
     if value is None:
         return
     direct = isinstance(node, ast.Call)
@@ -43,13 +47,15 @@ def condition(scope: Scope, node: ast.expr) -> None:
         scope.use(node, "condition", value)
 
 
-def iterated(scope: Scope, node: ast.expr, *, is_async: bool = False) -> Value | None:
+def iterated(
+    scope: Scope, node: ast.expr, *, is_async: bool = False, by: str = ""
+) -> Value | None:
     """Read what a loop goes over, and return what is known of one item."""
     value = expression(scope, node, "iterate")
     if value is None:
         return None
     if value.kind in ("query", "iterator", "coroutine"):
-        scope.use(node, "async iterate" if is_async else "iterate", value)
+        scope.use(node, "async iterate" if is_async else "iterate", value, by)
     return item_of(value)
 
 

@@ -8,11 +8,14 @@ from django_async_lint.facts import Entered
 from django_async_lint.reading import names
 from django_async_lint.reading.binding import bind
 from django_async_lint.reading.expressions import condition, iterated
+from django_async_lint.reading.handlers import handlers
 from django_async_lint.reading.scope import MAIN, MODULE, Env, Scope
 
 
 def _for(scope: Scope, node: ast.For | ast.AsyncFor) -> None:
-    item = iterated(scope, node.iter, is_async=isinstance(node, ast.AsyncFor))
+    is_async = isinstance(node, ast.AsyncFor)
+    item = iterated(scope, node.iter, is_async=is_async, by="for")
+    _used_up(scope, node, is_async=is_async)
     before = dict(scope.env)
     bind(scope, node.target, item)
     bound = [one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)]
@@ -21,6 +24,18 @@ def _for(scope: Scope, node: ast.For | ast.AsyncFor) -> None:
     del scope.loops[len(scope.loops) - len(bound) :]
     scope.env = _merged(before, scope.env)
     scope.block(node.orelse)
+
+
+def _used_up(scope: Scope, node: ast.For | ast.AsyncFor, *, is_async: bool) -> None:
+    """Note that a loop goes over a variable to its end."""
+    if not isinstance(node.iter, ast.Name):
+        return
+    value = scope.look_up(node.iter.id)
+    leaves = ast.Break | ast.Return
+    early = any(isinstance(one, leaves) for b in node.body for one in ast.walk(b))
+    if value is not None and value.kind == "result" and not early:
+        how = "async iterate" if is_async else "iterate"
+        scope.use(node.iter, how, value, node.iter.id)
 
 
 def _while(scope: Scope, node: ast.While) -> None:
@@ -87,6 +102,8 @@ def _with(scope: Scope, node: ast.With | ast.AsyncWith) -> None:
                 isinstance(node, ast.AsyncWith),
                 value,
                 atomic=around[0],
+                last=node.end_lineno or node.lineno,
+                loops=len(scope.loops),
             )
         )
     awaits = scope.awaits
@@ -98,6 +115,7 @@ def _with(scope: Scope, node: ast.With | ast.AsyncWith) -> None:
 
 
 def _try(scope: Scope, node: Any) -> None:
+    scope.module.handlers += handlers(scope, node)
     before = dict(scope.env)
     scope.block(node.body)
     after = scope.env

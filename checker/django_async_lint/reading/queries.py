@@ -1,10 +1,15 @@
 """What the methods of managers, querysets and rows give."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from django_async_lint.facts import Argument
 from django_async_lint.reading import names
 from django_async_lint.values import Value
+
+AITERATOR = "aiterator"
+UNASKED = ("iterator", AITERATOR, "get_queryset")
+"""What gives a queryset as well, or its like, and sends nothing."""
 
 
 def of_a_method(of: Value, method: str, arguments: list[Argument]) -> Value | None:
@@ -43,33 +48,44 @@ def _of_a_row(row: Value, method: str, arguments: list[Argument]) -> Value | Non
 
 
 def _of_a_query(query: Value, method: str, arguments: list[Argument]) -> Value | None:
-    if method in names.CHAINED:
+    if method in {*names.CHAINED, *UNASKED}:
         return _chained(query, method, arguments)
-    if method == "iterator":
-        return replace(query, kind="iterator")
-    if method in ("aiterator", "get_queryset"):
-        return query
     row = None if query.plain else replace(query, kind="row")
+    if row and method in ("create", "acreate"):
+        row = replace(row, loaded=None)
     if method in names.GIVES_ROW:
-        created = method == "create" and row
-        return replace(row, loaded=None) if created and row else row
-    if method in names.ASYNC_ROW:
-        created = method == "acreate" and row
-        inner = replace(row, loaded=None) if created and row else row
-        return Value("coroutine", query.name, inner=inner)
+        return row
     if method in names.ASYNC_ASKS:
-        return Value("coroutine", query.name)
+        inner = row if method in names.ASYNC_ROW else None
+        return Value("coroutine", query.name, inner=inner)
     return None
 
 
 def _chained(query: Value, method: str, arguments: list[Argument]) -> Value:
+    if method == "iterator":
+        return replace(query, kind="iterator")
     if method in names.PLAIN:
         return replace(query, plain=True)
     if method == "select_for_update":
         return replace(query, locked=True)
     if method in ("select_related", "prefetch_related"):
         return replace(query, loaded=_loaded(query, method, arguments))
+    if method in ("filter", "exclude", AITERATOR):
+        return replace(query, asked=(*query.asked, *_asked(method, arguments)))
     return query
+
+
+def _asked(method: str, arguments: list[Argument]) -> Iterator[str]:
+    """Yield the conditions of a filter; "?" for one that is more than a keyword."""
+    if method == AITERATOR:
+        yield method
+        return
+    sign = "!" if method == "exclude" else ""
+    for one in arguments:
+        if one.keyword in ("", "**"):
+            yield "?"
+        else:
+            yield f"{sign}{one.keyword}={one.constant or one.spelled or '?'}"
 
 
 def _loaded(

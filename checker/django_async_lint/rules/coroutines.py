@@ -10,6 +10,8 @@ from django_async_lint.rules.rule import At, Problem, Rule, problem
 from django_async_lint.values import Value
 
 KEPT = ("close", "send", "throw", "add_done_callback", "cancel", "result", "done")
+JUDGES = ("decorators.user_passes_test", "builtins.filter")
+"""What asks the answer of the function that it is handed whether it is true."""
 PLAIN_DECORATORS = (
     *("builtins.staticmethod", "builtins.classmethod", "functools.wraps"),
     *names.ATOMIC,
@@ -54,6 +56,7 @@ class InACondition(Rule):
         "test-is-a-lambda",
         "test-of-who-may",
         "test-tells-of-the-coroutine",
+        "ninja-auth-not-awaited",
     )
 
     def use(self, use: Use, at: At) -> Iterator[Problem]:
@@ -77,16 +80,21 @@ class InACondition(Rule):
             place = called(call, at)
             if place is not None:
                 yield problem(call, f"{place.function.short}() is not awaited")
-        if call.name.endswith("decorators.user_passes_test"):
-            yield from self._passes(call, at)
+        asked = call.name.endswith(JUDGES)
+        if asked and _gives_one(call.first, at):
+            short = call.name.rpartition(".")[2]
+            yield problem(call, f"{short}() with a lambda that gives one")
+        guard = call.argument("auth")
+        if guard is not None and _gives_one(guard.value, at):
+            yield problem(call, "auth= with a lambda that gives one")
 
-    def _passes(self, call: Call, at: At) -> Iterator[Problem]:
-        first = call.first
-        if first is None or first.kind != "lambda" or first.inner is None:
-            return
-        inner = first.inner
-        if inner.kind == "coroutine" or coroutine_function(inner, at) is not None:
-            yield problem(call, "user_passes_test() with a lambda that gives one")
+
+def _gives_one(value: Value | None, at: At) -> bool:
+    """Whether a lambda gives a coroutine, which is no answer."""
+    if value is None or value.kind != "lambda" or value.inner is None:
+        return False
+    inner = value.inner
+    return inner.kind == "coroutine" or coroutine_function(inner, at) is not None
 
 
 class NeverAwaited(Rule):
@@ -120,26 +128,6 @@ class NeverAwaited(Rule):
             yield problem(call, f"{place.function.short}() is not awaited")
 
 
-class GeneratorDropped(Rule):
-    """A generator that is made and dropped."""
-
-    code = "DAL303"
-    name = "a generator that is never iterated"
-    why = "a function with yield runs only while somebody iterates over it"
-    instead = "iterate over it, or report progress in another way"
-    good = "missing-named-twice"
-    finds = ("missing-generator",)
-
-    def call(self, call: Call, at: At) -> Iterator[Problem]:
-        """Look at a call."""
-        if call.usage != "statement" or not call.name:
-            return
-        place = function_of(Value("result", call.name), at.project.index, at.module)
-        if place is not None and place.function.is_generator:
-            if not place.function.decorators:
-                yield problem(call, f"{place.function.short}() is a generator")
-
-
 class BeforeTheAwait(Rule):
     """An attribute or an item of a coroutine, before it is awaited."""
 
@@ -152,9 +140,10 @@ class BeforeTheAwait(Rule):
 
     def use(self, use: Use, at: At) -> Iterator[Problem]:
         """Look at a use of a value."""
-        if use.how == "attribute" and use.value.kind == "coroutine":
-            if use.detail not in KEPT and not use.detail.startswith("cr_"):
-                yield problem(use, f".{use.detail} of a coroutine")
+        of_a_coroutine = use.how == "attribute" and use.value.kind == "coroutine"
+        its_own = use.detail in KEPT or use.detail.startswith("cr_")
+        if of_a_coroutine and not its_own:
+            yield problem(use, f".{use.detail} of a coroutine")
 
 
 class AwaitOfNone(Rule):
@@ -181,14 +170,15 @@ class AwaitOfNone(Rule):
     def use(self, use: Use, at: At) -> Iterator[Problem]:
         """Look at a use of a value."""
         value = use.value
-        if use.how == "await" and value.kind == "bridge":
+        models = at.project.models
+        if (use.how, value.kind) == ("await", "bridge"):
             yield problem(use, "await of a bridge that was not called")
-        elif use.how == "await" and value.kind == "query":
-            if at.project.models.is_model(value.name, at.module):
-                yield problem(use, "await of a queryset")
-        elif use.how == "async iterate" and value.kind == "iterator":
-            if at.project.models.may_be(value.name, at.module):
-                yield problem(use, "async for over .iterator()")
+        elif (use.how, value.kind) == ("await", "query"):
+            sure = models.is_model(value.name, at.module)
+            yield from [problem(use, "await of a queryset")] if sure else ()
+        elif (use.how, value.kind) == ("async iterate", "iterator"):
+            likely = models.may_be(value.name, at.module)
+            yield from [problem(use, "async for over .iterator()")] if likely else ()
 
 
 class TaskDropped(Rule):
@@ -221,7 +211,6 @@ class TaskDropped(Rule):
 RULES = (
     InACondition,
     NeverAwaited,
-    GeneratorDropped,
     BeforeTheAwait,
     AwaitOfNone,
     TaskDropped,

@@ -129,10 +129,13 @@ class ForgetfulMiddleware(Rule):
 
     def define(self, function: Function, at: At) -> Iterator[Problem]:
         """Look at a function."""
-        for one in function.decorators:
-            if one.name == "django.utils.decorators.sync_and_async_middleware":
-                if "iscoroutinefunction" not in function.mentions:
-                    yield problem(function, f"{function.short}() never asks which")
+        decorators = {one.name for one in function.decorators}
+        asks = "iscoroutinefunction" in function.mentions
+        if (
+            "django.utils.decorators.sync_and_async_middleware" in decorators
+            and not asks
+        ):
+            yield problem(function, f"{function.short}() never asks which")
 
 
 class CountedInACoroutine(Rule):
@@ -171,13 +174,12 @@ class SyncClient(Rule):
         function = at.function
         if function is None or not at.on_a_loop or not function.owner:
             return
-        if call.name in {f"{function.owner}.client.{one}" for one in HANDLERS}:
-            if at.why("test", "test in a transaction") and call.usage != "await":
-                if (
-                    at.project.index.value(f"{function.owner}.client", at.module)
-                    is None
-                ):
-                    yield problem(call, "self.client in an async test")
+        client, _, method = call.name.rpartition(".")
+        if client != f"{function.owner}.client" or method not in HANDLERS:
+            return
+        in_a_test = at.why("test", "test in a transaction") and call.usage != "await"
+        if in_a_test and at.project.index.value(client, at.module) is None:
+            yield problem(call, "self.client in an async test")
 
 
 class PluginLoop(Rule):
@@ -188,7 +190,10 @@ class PluginLoop(Rule):
     why = "the ORM runs in asgiref's thread: its rows stay, and yours are not seen"
     instead = "django_db(transaction=True), or a sync test that bridges"
     good = "pytest-transaction"
-    finds = ("pytest-anyio",)
+    finds = (
+        "pytest-anyio",
+        "pytest-asyncio-mark",
+    )
 
     def define(self, function: Function, at: At) -> Iterator[Problem]:
         """Look at a function."""

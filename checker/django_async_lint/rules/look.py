@@ -8,7 +8,7 @@ from django_async_lint.project.project import Project
 from django_async_lint.rules.rule import At, Problem, Rule
 
 Found = tuple[type[Rule], Module, Problem]
-HOOKS = ("call", "use", "enter", "odd", "define", "klass")
+HOOKS = ("call", "use", "enter", "odd", "handle", "define", "klass")
 
 
 class Looker:
@@ -34,6 +34,7 @@ class Looker:
             ("use", module.uses),
             ("enter", module.entered),
             ("odd", module.oddities),
+            ("handle", module.handlers),
         )
         for hook, facts in spots:
             for fact in facts:

@@ -59,9 +59,10 @@ def _calls_on(call: Call, at: At) -> Iterator[Call]:
     """Yield the calls among the arguments of a call."""
     name = call.name or f".{call.method}"
     for one in at.module.calls:
-        if one.function == call.function and call.line <= one.line <= call.end:
-            if one.handed_to in (name, "bridge") or one.receiver is not None:
-                yield one
+        inside = one.function == call.function and call.line <= one.line <= call.end
+        handed = one.handed_to in (name, "bridge") or one.receiver is not None
+        if inside and handed:
+            yield one
 
 
 class RunInContext(Rule):

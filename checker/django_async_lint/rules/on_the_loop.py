@@ -232,10 +232,10 @@ class Rendered(Rule):
 
     def use(self, use: Use, at: At) -> Iterator[Problem]:
         """Look at a use of a value."""
-        if use.how == "handed" and use.detail in self.TAKERS and at.on_a_loop:
-            if at.project.orm.exists(use.value, at.module):
-                short = use.detail.rpartition(".")[2]
-                yield problem(use, f"a queryset for {short}() in an async def")
+        handed = use.how == "handed" and use.detail in self.TAKERS and at.on_a_loop
+        if handed and at.project.orm.exists(use.value, at.module):
+            short = use.detail.rpartition(".")[2]
+            yield problem(use, f"a queryset for {short}() in an async def")
 
 
 RULES = (

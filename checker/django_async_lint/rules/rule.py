@@ -9,6 +9,7 @@ from django_async_lint.facts import (
     Class,
     Entered,
     Function,
+    Handler,
     Module,
     Oddity,
     Use,
@@ -101,6 +102,10 @@ class Rule:
 
     def odd(self, oddity: Oddity, at: At) -> Iterator[Problem]:
         """Look at what is odd by itself."""
+        yield from ()
+
+    def handle(self, handler: Handler, at: At) -> Iterator[Problem]:
+        """Look at an `except`."""
         yield from ()
 
     def define(self, function: Function, at: At) -> Iterator[Problem]:

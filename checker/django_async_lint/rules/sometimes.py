@@ -158,9 +158,9 @@ class TaskOutlivesItsRequest(Rule):
         """Look at a call."""
         made = call.name in ("asyncio.create_task", "asyncio.ensure_future")
         view = at.place is not None and at.place.number in at.project.entries.routed
-        if made and view and call.usage == "argument":
-            if not call.handed_to.startswith("asyncio."):
-                yield problem(call, "create_task() in a view")
+        gathered = call.handed_to.startswith("asyncio.")
+        if made and view and call.usage == "argument" and not gathered:
+            yield problem(call, "create_task() in a view")
 
 
 class ResultsDropped(Rule):
@@ -178,9 +178,9 @@ class ResultsDropped(Rule):
         """Look at a call."""
         kept = call.argument("return_exceptions")
         quiet = kept is not None and kept.constant == "True"
-        if call.name == "asyncio.gather" and quiet and call.usage == "await":
-            if call.dropped:
-                yield problem(call, "the results of gather() are dropped")
+        dropped = call.usage == "await" and call.dropped
+        if call.name == "asyncio.gather" and quiet and dropped:
+            yield problem(call, "the results of gather() are dropped")
 
 
 class ConnectionsKept(Rule):

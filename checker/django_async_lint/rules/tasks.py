@@ -23,9 +23,9 @@ class AsyncTask(Rule):
 
     def define(self, function: Function, at: At) -> Iterator[Problem]:
         """Look at a function."""
-        if function.is_async and at.place is not None:
-            if at.place.number in at.project.entries.celery:
-                yield problem(function, f"async def {function.short} is a Celery task")
+        tasks = at.project.entries.celery
+        if function.is_async and at.place is not None and at.place.number in tasks:
+            yield problem(function, f"async def {function.short} is a Celery task")
 
 
 class RowAsArgument(Rule):
@@ -81,9 +81,9 @@ class EnqueuedOnALoop(Rule):
 
     def call(self, call: Call, at: At) -> Iterator[Problem]:
         """Look at a call."""
-        if at.on_a_loop and call.name.endswith(".enqueue"):
-            if queues(call, at.project, at):
-                yield problem(call, "enqueue() in an async def")
+        enqueues = at.on_a_loop and call.name.endswith(".enqueue")
+        if enqueues and queues(call, at.project, at):
+            yield problem(call, "enqueue() in an async def")
 
 
 class SoftLimit(Rule):

@@ -1,6 +1,7 @@
 // The finder's page: a text or a choice, its fixes, and an address for each state.
 {
-  const MOST = 1500, SHOWN = 5, SURE = 0.45;
+  const MOST = 1500, SHOWN = 5, SURE = 0.45, CLOSE = 0.9, PERHAPS = 0.33, ENOUGH = 3, LEAST = 0.3, MUCH = 0.3, SHORT = 500;
+  const LISTS = /^(sources|assistant|glossary)\/|#the-rules|#verdicts/;
   const base = new URL(JSON.parse(document.getElementById("__config").textContent).base.replace(/\/?$/, "/"), location);
   const form = document.getElementById("finder"), text = document.getElementById("finder-text");
   const out = document.getElementById("finder-found"), choice = form.querySelector("details");
@@ -24,14 +25,18 @@
   const sections = once(async () => {
     if (location.protocol === "file:") await script("search/search_index.js");
     else window.__index = await (await fetch(new URL("search/search_index.json", base))).json();
-    return window.__index.docs.map((one) => ({ ...one, fields: [[6, match.spaced(one.title)], [1, match.spaced(one.text)]] }));
+    const { heard } = await data();
+    // A long text has many words, and so says less with each; a list has words of everything.
+    const long = ({ location: at, text: { length } }) => Math.max(1, length / SHORT) * (LISTS.test(at) ? 2 : 1);
+    return window.__index.docs.map((one) => ({ ...one, long: long(one),
+      fields: [[6, match.spaced(one.title)], [4, match.spaced(heard[one.location] ?? "")], [1, match.spaced(one.text)]] }));
   });
   const prepared = (given) => {
     const titles = (row) => [...row.good, ...row.bad].map((id) => given.examples[id][1]).join(" ");
     const said = (row, n) => given.messages.filter(({ rows }) => rows.includes(n)).map((one) => `${one.name} ${one.text}`).join(" ");
     given.rows.forEach((row, n) => {
       const kinds = row.of.map((one) => given.symptoms[one]).join(" ");
-      row.fields = [[4, match.spaced(row.see)], [3, match.spaced(`${row.why} ${titles(row)}`)],
+      row.fields = [[4, match.spaced(`${row.see} ${row.heard ?? ""}`)], [3, match.spaced(`${row.why} ${titles(row)}`)],
         [1.5, match.spaced(`${row.do} ${row.never} ${row.in} ${kinds} ${said(row, n)}`)]];
     });
     return given;
@@ -80,26 +85,42 @@
     return `<h2>${n ? "Earlier in the text: " : ""}${title}</h2>`
       + (message.ask ? `<p>${linked(message.ask)}</p>` : "") + cards(rows, given, n ? 1 : SHOWN);
   };
-  const NOT_HERE = `<p class="finder-none"><strong>Not in this guide.</strong> No run provoked this message. Choose what you see, and where it runs:</p>`;
+  const CHOOSE = "Choose what you see, and where it runs:";
+  const NOT_HERE = `<p class="finder-none"><strong>Not in this guide.</strong> No run provoked this message. ${CHOOSE}</p>`;
+  const worthShowing = ({ results }, sure, most) => results
+    .filter(({ covered, score }, n) => n < most && covered >= sure && score >= LEAST * results[0].score);
 
+  // A message that no run gave: another driver's words for one of a run, or a row that has
+  // nearly all its words, is close, and no more.
+  const close = (pasted, given) => {
+    const said = Object.entries(given.close).reduce((text, [one, other]) => text.replaceAll(one, other), pasted);
+    const [hit] = match.messages(given.messages, said);
+    if (hit) return `<h2>Close to it</h2>${entry(hit, said, given, 0)}`;
+    const last = pasted.trim().split("\n").at(-1).replace(/^[\w.]+:\s/, "");
+    const asked = match.ranked(given.rows, last, given.also);
+    const rows = asked.known < ENOUGH ? [] : worthShowing(asked, CLOSE, 3);
+    return rows.length ? `<h2>Close to it</h2>${cards(rows.map(({ one }) => one), given)}` : "";
+  };
   const showMessages = (hits, pasted, given) => {
     choice.open = !hits.length;
     out.innerHTML = hits.length
-      ? hits.slice(0, 3).map((one, n) => entry(one, pasted, given, n)).join("") : NOT_HERE;
+      ? hits.slice(0, 3).map((one, n) => entry(one, pasted, given, n)).join("") : NOT_HERE + close(pasted, given);
   };
   const page = ({ location: at }, all) => all.find((one) => one.location === at.split("#")[0])?.title ?? "";
   const showWords = async (asked, given) => {
     const all = await sections();
     const rows = match.ranked(given.rows, asked, given.also), texts = match.ranked(all, asked, given.also);
     if (text.value !== asked) return;
-    const fixes = rows.results.filter(({ covered }, n) => covered >= SURE && n < SHOWN);
-    const read = texts.results.filter(({ covered }, n) => covered >= SURE && n < 8);
+    const sure = worthShowing(rows, SURE, SHOWN);
+    const fixes = sure.length ? sure : worthShowing(rows, PERHAPS, 3), read = worthShowing(texts, SURE, 8);
     const unknown = rows.unknown.filter((one) => texts.unknown.includes(one));
-    choice.open = !fixes.length;
+    const toFix = fixes.length ? `<h2>${sure.length ? "Fixes" : "Perhaps"}</h2>${cards(fixes.map(({ one }) => one), given)}` : "";
+    const toRead = read.length ? `<h2>Pages</h2><ul class="pages">${read.map(({ one }) => `<li>${link(one.location, one.title)} <small>${page(one, all)}</small></li>`).join("")}</ul>` : "";
+    const pagesFirst = (read[0]?.covered ?? 0) > (fixes[0]?.covered ?? 0) + MUCH;
+    choice.open = !sure.length;
     out.innerHTML = (unknown.length ? `<p class="finder-none">Not in this guide: ${unknown.map((one) => `<b>${escaped(one)}</b>`).join(", ")}.</p>` : "")
-      + (fixes.length || read.length ? "" : `<p class="finder-none"><strong>Nothing here fits these words.</strong> Choose what you see, and where it runs:</p>`)
-      + (fixes.length ? `<h2>Fixes</h2>${cards(fixes.map(({ one }) => one), given)}` : "")
-      + (read.length ? `<h2>Pages</h2><ul class="pages">${read.map(({ one }) => `<li>${link(one.location, one.title)} <small>${page(one, all)}</small></li>`).join("")}</ul>` : "");
+      + (fixes.length || read.length ? "" : `<p class="finder-none"><strong>Nothing here fits these words.</strong> ${CHOOSE}</p>`)
+      + (pagesFirst ? toRead + toFix : toFix + toRead);
   };
   const showChosen = ({ see, in: place }, given) => {
     const soe = given.messages.find(({ name }) => name === "SynchronousOnlyOperation");

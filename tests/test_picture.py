@@ -204,6 +204,17 @@ def test_a_statement_that_fails_has_a_cross() -> None:
     assert drawn(picture).count('<path d="M-5') == 1
 
 
+def test_a_statement_that_fails_and_writes_all_the_same_is_filled() -> None:
+    """Its call raised, and its row changed, which no other statement can have done."""
+    changed = (Change("order", 7, {"status": "new"}, {"status": "old"}),)
+    alone = sent("1 UPDATE order failed", changes=changed)
+    assert fates(picture_of(alone)) == ["landed"]
+    assert "fails, and its write stays" in words(picture_of(alone))
+    again = sent("1 UPDATE order failed", "1 UPDATE order", changes=changed)
+    assert fates(picture_of(again)) == ["failed", "kept"]
+    assert fates(picture_of(sent("1 UPDATE order failed"))) == ["failed"]
+
+
 def test_no_statement_is_said() -> None:
     """A block that sent none has a row, and the word."""
     picture = picture_of(sent())

@@ -7,7 +7,9 @@ Nothing here knows how a picture is drawn: as SVG, in words, or as text.
 from dataclasses import dataclass, field
 from typing import Literal
 
-Fate = Literal["", "kept", "undone", "escaped", "missed", "open", "failed", "waits"]
+Fate = Literal[
+    "", "kept", "undone", "escaped", "missed", "open", "failed", "landed", "waits"
+]
 """What became of a statement; of one that reads, nothing."""
 
 

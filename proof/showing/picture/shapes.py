@@ -13,6 +13,10 @@ Fate = Literal[
 """What became of a statement; of one that reads, nothing."""
 
 
+SHORT = {"request's thread": "request", "own thread": "own thread"}
+"""What a thread is called where its name without the word would say too little."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One thread with one connection; without either, the block itself."""
@@ -23,8 +27,8 @@ class Row:
     @property
     def role(self) -> str:
         """The thread in a word; of the block itself, nothing more is known."""
-        name = self.thread.rpartition(", ")[2].removesuffix(" thread")
-        return name or "the block"
+        name = self.thread.rpartition(", ")[2]
+        return SHORT.get(name, name.removesuffix(" thread")) or "the block"
 
     @property
     def over(self) -> str:

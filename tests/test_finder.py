@@ -281,6 +281,11 @@ def test_what_is_unknown_leads_to_the_choice(site: Site, opened: Any) -> None:
         page.fill("#finder-text", text)
         page.wait_for_function(SAYS, arg=said)
         assert page.locator("a.tile").first.is_visible()
+        said_at, chosen_at = (
+            page.locator(one).first.bounding_box()["y"]
+            for one in (".finder-none", "a.tile")
+        )
+        assert said_at < chosen_at
         assert page.locator(".finder-found .fixes").count() == 0
         assert page.locator("s, del, strike").count() == 0
 

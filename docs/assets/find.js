@@ -6,6 +6,12 @@
   const form = document.getElementById("finder"), text = document.getElementById("finder-text");
   const out = document.getElementById("finder-found"), choice = form.querySelector("details");
   const summary = choice.querySelector("summary"), ask = summary.textContent;
+  const says = document.getElementById("finder-says");
+  // What is not here is said above the choice, which is as high as a screen.
+  const put = (html) => {
+    out.innerHTML = html;
+    says.replaceChildren(...out.querySelectorAll(".finder-none"));
+  };
   const tiles = [...form.querySelectorAll("a.tile")];
   const own = (a) => Object.fromEntries(new URLSearchParams(a.getAttribute("href").slice(1)));
   const choices = tiles.map((one) => [one, own(one)]);
@@ -102,9 +108,10 @@
     return rows.length ? `<h2>Close to it</h2>${cards(rows.map(({ one }) => one), given)}` : "";
   };
   const showMessages = (hits, pasted, given) => {
-    choice.open = !hits.length;
-    out.innerHTML = hits.length
-      ? hits.slice(0, 3).map((one, n) => entry(one, pasted, given, n)).join("") : NOT_HERE + close(pasted, given);
+    const near = hits.length ? "" : close(pasted, given);
+    choice.open = !hits.length && !near;
+    put(hits.length
+      ? hits.slice(0, 3).map((one, n) => entry(one, pasted, given, n)).join("") : NOT_HERE + near);
   };
   const page = ({ location: at }, all) => all.find((one) => one.location === at.split("#")[0])?.title ?? "";
   const showWords = async (asked, given) => {
@@ -118,9 +125,9 @@
     const toRead = read.length ? `<h2>Pages</h2><ul class="pages">${read.map(({ one }) => `<li>${link(one.location, one.title)} <small>${page(one, all)}</small></li>`).join("")}</ul>` : "";
     const pagesFirst = (read[0]?.covered ?? 0) > (fixes[0]?.covered ?? 0) + MUCH;
     choice.open = !sure.length;
-    out.innerHTML = (unknown.length ? `<p class="finder-none">Not in this guide: ${unknown.map((one) => `<b>${escaped(one)}</b>`).join(", ")}.</p>` : "")
+    put((unknown.length ? `<p class="finder-none">Not in this guide: ${unknown.map((one) => `<b>${escaped(one)}</b>`).join(", ")}.</p>` : "")
       + (fixes.length || read.length ? "" : `<p class="finder-none"><strong>Nothing here fits these words.</strong> ${CHOOSE}</p>`)
-      + (pagesFirst ? toRead + toFix : toFix + toRead);
+      + (pagesFirst ? toRead + toFix : toFix + toRead));
   };
   const showChosen = ({ see, in: place }, given) => {
     const soe = given.messages.find(({ name }) => name === "SynchronousOnlyOperation");
@@ -129,12 +136,12 @@
       : see === "message" ? loud.includes(n) : !see || row.of.includes(see);
     const rows = given.rows.filter((row, n) => shows(row, n) && (!place || row.in === place));
     choice.open = !(see && place && rows.length);
-    out.innerHTML = rows.length ? `<h2>${rows.length} ${rows.length > 1 ? "mistakes show" : "mistake shows"} it</h2>${cards(rows, given, 20)}`
-      : `<p class="finder-none"><strong>Not in this guide:</strong> no run showed this there. Choose another place.</p>`;
+    put(rows.length ? `<h2>${rows.length} ${rows.length > 1 ? "mistakes show" : "mistake shows"} it</h2>${cards(rows, given, 20)}`
+      : `<p class="finder-none"><strong>Not in this guide:</strong> no run showed this there. Choose another place.</p>`);
   };
   const showFix = (id, given) => {
     choice.open = false;
-    out.innerHTML = cards(given.rows.filter((row) => row.id === id || row.bad.includes(id)), given) || NOT_HERE;
+    put(cards(given.rows.filter((row) => row.id === id || row.bad.includes(id)), given) || NOT_HERE);
   };
 
   const state = () => Object.fromEntries(new URLSearchParams(location.search));
@@ -150,7 +157,7 @@
     }
     const chosen = tiles.filter((one) => one.hasAttribute("aria-current")).map((one) => (one.querySelector("b") ?? one).innerText);
     summary.textContent = chosen.length ? `Chosen: ${chosen.join(", ")}` : ask;
-    if (!any) { out.innerHTML = ""; choice.open = true; return; }
+    if (!any) { put(""); choice.open = true; return; }
     const given = await data();
     if (now.fix) return showFix(now.fix, given);
     if (!now.q) return showChosen(now, given);

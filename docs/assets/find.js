@@ -92,7 +92,7 @@
       + (message.ask ? `<p>${linked(message.ask)}</p>` : "") + cards(rows, given, n ? 1 : SHOWN);
   };
   const CHOOSE = "Choose what you see, and where it runs:";
-  const NOT_HERE = `<p class="finder-none"><strong>Not in this guide.</strong> No run provoked this message. ${CHOOSE}</p>`;
+  const notHere = (then) => `<p class="finder-none"><strong>Not in this guide.</strong> No run provoked this message. ${then}</p>`;
   const worthShowing = ({ results }, sure, most) => results
     .filter(({ covered, score }, n) => n < most && covered >= sure && score >= LEAST * results[0].score);
 
@@ -111,7 +111,7 @@
     const near = hits.length ? "" : close(pasted, given);
     choice.open = !hits.length && !near;
     put(hits.length
-      ? hits.slice(0, 3).map((one, n) => entry(one, pasted, given, n)).join("") : NOT_HERE + near);
+      ? hits.slice(0, 3).map((one, n) => entry(one, pasted, given, n)).join("") : notHere(near ? "Below is what is close to it." : CHOOSE) + near);
   };
   const page = ({ location: at }, all) => all.find((one) => one.location === at.split("#")[0])?.title ?? "";
   const showWords = async (asked, given) => {
@@ -141,7 +141,7 @@
   };
   const showFix = (id, given) => {
     choice.open = false;
-    put(cards(given.rows.filter((row) => row.id === id || row.bad.includes(id)), given) || NOT_HERE);
+    put(cards(given.rows.filter((row) => row.id === id || row.bad.includes(id)), given) || notHere(CHOOSE));
   };
 
   const state = () => Object.fromEntries(new URLSearchParams(location.search));

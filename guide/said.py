@@ -17,6 +17,7 @@ NAMES = (
     (re.compile(r"(?<=run_async\()\w+(?=\(…?)"), "…"),
     (re.compile(r"^(\S+)( HTTP handlers must either)"), r"…\2"),
     (re.compile(r"\(\w+\.py, line \d+\)$"), "(…, line …)"),
+    (re.compile(r"^connection failed: connection to .+(?=FATAL: )"), "… "),
     (re.compile(r"(?<=<)[\w.]+ running=\w+ closed=\w+ debug=\w+(?=>)"), "…"),
     (re.compile(r"^(unclosed transport )<.*>$"), r"\1<…>"),
     (re.compile(r'^(database )"\w+"( is being)'), r'\1"…"\2'),

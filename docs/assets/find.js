@@ -1,10 +1,17 @@
 // The finder's page: a text or a choice, its fixes, and an address for each state.
 {
-  const MOST = 1500, SHOWN = 5, SURE = 0.45;
+  const MOST = 1500, SHOWN = 5, SURE = 0.45, CLOSE = 0.9, PERHAPS = 0.33, ENOUGH = 3, LEAST = 0.3, MUCH = 0.3, SHORT = 500;
+  const LISTS = /^(sources|assistant|glossary)\/|#the-rules|#verdicts/;
   const base = new URL(JSON.parse(document.getElementById("__config").textContent).base.replace(/\/?$/, "/"), location);
   const form = document.getElementById("finder"), text = document.getElementById("finder-text");
   const out = document.getElementById("finder-found"), choice = form.querySelector("details");
   const summary = choice.querySelector("summary"), ask = summary.textContent;
+  const says = document.getElementById("finder-says");
+  // What is not here is said above the choice, which is as high as a screen.
+  const put = (html) => {
+    out.innerHTML = html;
+    says.replaceChildren(...out.querySelectorAll(".finder-none"));
+  };
   const tiles = [...form.querySelectorAll("a.tile")];
   const own = (a) => Object.fromEntries(new URLSearchParams(a.getAttribute("href").slice(1)));
   const choices = tiles.map((one) => [one, own(one)]);
@@ -24,14 +31,18 @@
   const sections = once(async () => {
     if (location.protocol === "file:") await script("search/search_index.js");
     else window.__index = await (await fetch(new URL("search/search_index.json", base))).json();
-    return window.__index.docs.map((one) => ({ ...one, fields: [[6, match.spaced(one.title)], [1, match.spaced(one.text)]] }));
+    const { heard } = await data();
+    // A long text has many words, and so says less with each; a list has words of everything.
+    const long = ({ location: at, text: { length } }) => Math.max(1, length / SHORT) * (LISTS.test(at) ? 2 : 1);
+    return window.__index.docs.map((one) => ({ ...one, long: long(one),
+      fields: [[6, match.spaced(one.title)], [4, match.spaced(heard[one.location] ?? "")], [1, match.spaced(one.text)]] }));
   });
   const prepared = (given) => {
     const titles = (row) => [...row.good, ...row.bad].map((id) => given.examples[id][1]).join(" ");
     const said = (row, n) => given.messages.filter(({ rows }) => rows.includes(n)).map((one) => `${one.name} ${one.text}`).join(" ");
     given.rows.forEach((row, n) => {
       const kinds = row.of.map((one) => given.symptoms[one]).join(" ");
-      row.fields = [[4, match.spaced(row.see)], [3, match.spaced(`${row.why} ${titles(row)}`)],
+      row.fields = [[4, match.spaced(`${row.see} ${row.heard ?? ""}`)], [3, match.spaced(`${row.why} ${titles(row)}`)],
         [1.5, match.spaced(`${row.do} ${row.never} ${row.in} ${kinds} ${said(row, n)}`)]];
     });
     return given;
@@ -80,26 +91,43 @@
     return `<h2>${n ? "Earlier in the text: " : ""}${title}</h2>`
       + (message.ask ? `<p>${linked(message.ask)}</p>` : "") + cards(rows, given, n ? 1 : SHOWN);
   };
-  const NOT_HERE = `<p class="finder-none"><strong>Not in this guide.</strong> No run provoked this message. Choose what you see, and where it runs:</p>`;
+  const CHOOSE = "Choose what you see, and where it runs:";
+  const notHere = (then) => `<p class="finder-none"><strong>Not in this guide.</strong> No run provoked this message. ${then}</p>`;
+  const worthShowing = ({ results }, sure, most) => results
+    .filter(({ covered, score }, n) => n < most && covered >= sure && score >= LEAST * results[0].score);
 
+  // A message that no run gave: another driver's words for one of a run, or a row that has
+  // nearly all its words, is close, and no more.
+  const close = (pasted, given) => {
+    const said = Object.entries(given.close).reduce((text, [one, other]) => text.replaceAll(one, other), pasted);
+    const [hit] = match.messages(given.messages, said);
+    if (hit) return `<h2>Close to it</h2>${entry(hit, said, given, 0)}`;
+    const last = pasted.trim().split("\n").at(-1).replace(/^[\w.]+:\s/, "");
+    const asked = match.ranked(given.rows, last, given.also);
+    const rows = asked.known < ENOUGH ? [] : worthShowing(asked, CLOSE, 3);
+    return rows.length ? `<h2>Close to it</h2>${cards(rows.map(({ one }) => one), given)}` : "";
+  };
   const showMessages = (hits, pasted, given) => {
-    choice.open = !hits.length;
-    out.innerHTML = hits.length
-      ? hits.slice(0, 3).map((one, n) => entry(one, pasted, given, n)).join("") : NOT_HERE;
+    const near = hits.length ? "" : close(pasted, given);
+    choice.open = !hits.length && !near;
+    put(hits.length
+      ? hits.slice(0, 3).map((one, n) => entry(one, pasted, given, n)).join("") : notHere(near ? "Below is what is close to it." : CHOOSE) + near);
   };
   const page = ({ location: at }, all) => all.find((one) => one.location === at.split("#")[0])?.title ?? "";
   const showWords = async (asked, given) => {
     const all = await sections();
     const rows = match.ranked(given.rows, asked, given.also), texts = match.ranked(all, asked, given.also);
     if (text.value !== asked) return;
-    const fixes = rows.results.filter(({ covered }, n) => covered >= SURE && n < SHOWN);
-    const read = texts.results.filter(({ covered }, n) => covered >= SURE && n < 8);
+    const sure = worthShowing(rows, SURE, SHOWN);
+    const fixes = sure.length ? sure : worthShowing(rows, PERHAPS, 3), read = worthShowing(texts, SURE, 8);
     const unknown = rows.unknown.filter((one) => texts.unknown.includes(one));
-    choice.open = !fixes.length;
-    out.innerHTML = (unknown.length ? `<p class="finder-none">Not in this guide: ${unknown.map((one) => `<b>${escaped(one)}</b>`).join(", ")}.</p>` : "")
-      + (fixes.length || read.length ? "" : `<p class="finder-none"><strong>Nothing here fits these words.</strong> Choose what you see, and where it runs:</p>`)
-      + (fixes.length ? `<h2>Fixes</h2>${cards(fixes.map(({ one }) => one), given)}` : "")
-      + (read.length ? `<h2>Pages</h2><ul class="pages">${read.map(({ one }) => `<li>${link(one.location, one.title)} <small>${page(one, all)}</small></li>`).join("")}</ul>` : "");
+    const toFix = fixes.length ? `<h2>${sure.length ? "Fixes" : "Perhaps"}</h2>${cards(fixes.map(({ one }) => one), given)}` : "";
+    const toRead = read.length ? `<h2>Pages</h2><ul class="pages">${read.map(({ one }) => `<li>${link(one.location, one.title)} <small>${page(one, all)}</small></li>`).join("")}</ul>` : "";
+    const pagesFirst = (read[0]?.covered ?? 0) > (fixes[0]?.covered ?? 0) + MUCH;
+    choice.open = !sure.length;
+    put((unknown.length ? `<p class="finder-none">Not in this guide: ${unknown.map((one) => `<b>${escaped(one)}</b>`).join(", ")}.</p>` : "")
+      + (fixes.length || read.length ? "" : `<p class="finder-none"><strong>Nothing here fits these words.</strong> ${CHOOSE}</p>`)
+      + (pagesFirst ? toRead + toFix : toFix + toRead));
   };
   const showChosen = ({ see, in: place }, given) => {
     const soe = given.messages.find(({ name }) => name === "SynchronousOnlyOperation");
@@ -108,12 +136,12 @@
       : see === "message" ? loud.includes(n) : !see || row.of.includes(see);
     const rows = given.rows.filter((row, n) => shows(row, n) && (!place || row.in === place));
     choice.open = !(see && place && rows.length);
-    out.innerHTML = rows.length ? `<h2>${rows.length} ${rows.length > 1 ? "mistakes show" : "mistake shows"} it</h2>${cards(rows, given, 20)}`
-      : `<p class="finder-none"><strong>Not in this guide:</strong> no run showed this there. Choose another place.</p>`;
+    put(rows.length ? `<h2>${rows.length} ${rows.length > 1 ? "mistakes show" : "mistake shows"} it</h2>${cards(rows, given, 20)}`
+      : `<p class="finder-none"><strong>Not in this guide:</strong> no run showed this there. Choose another place.</p>`);
   };
   const showFix = (id, given) => {
     choice.open = false;
-    out.innerHTML = cards(given.rows.filter((row) => row.id === id || row.bad.includes(id)), given) || NOT_HERE;
+    put(cards(given.rows.filter((row) => row.id === id || row.bad.includes(id)), given) || notHere(CHOOSE));
   };
 
   const state = () => Object.fromEntries(new URLSearchParams(location.search));
@@ -129,7 +157,7 @@
     }
     const chosen = tiles.filter((one) => one.hasAttribute("aria-current")).map((one) => (one.querySelector("b") ?? one).innerText);
     summary.textContent = chosen.length ? `Chosen: ${chosen.join(", ")}` : ask;
-    if (!any) { out.innerHTML = ""; choice.open = true; return; }
+    if (!any) { put(""); choice.open = true; return; }
     const given = await data();
     if (now.fix) return showFix(now.fix, given);
     if (!now.q) return showChosen(now, given);

@@ -49,25 +49,28 @@ const match = (() => {
   const looksLikeOne = (text) => LOOKS.test(text) || /\n.*\n/.test(text.trim());
 
   // Words: a rare one says more, one in a title most, and a beginning is enough.
-  const SMALL = new Set("a an and are as at be but by for from has have in into is it its my not of on or so that the their then this to was what when where who with i we you my".split(" "));
-  const stem = (word) => word.length > 4 ? word.replace(/(?:ing|ies|ied|es|ed|s)$/, "") : word;
+  const SMALL = new Set("a also am an and any are as at be been but by can could d did do does don for from get gets got had has have how i if in into is it its just like ll me my not of on or our ours s should so some such t that the their them then there these they this those to us very was we were what when where which who why will with would you your".split(" "));
+  const stem = (word) => word.length > 4 ? word.replace(/(?:ing|ies|ied|es|ed|e|s)$/, "")
+    : word.replace(/^(..[^s])s$/, "$1");
   const terms = (text, also) => {
     const all = [...new Set(words(text))].filter((one) => !SMALL.has(one));
-    const forms = (word) => [word, ...(also[word] ?? also[stem(word)] ?? [])];
+    const others = new Map(Object.entries(also).map(([word, same]) => [stem(word), same]));
+    const forms = (word) => [word, ...(others.get(stem(word)) ?? [])];
     return all.map((word) => ({ word, forms: forms(word).map((one) => ` ${stem(one)}`) }));
   };
   const pairs = (text) => words(text).map((one, n, all) => [one, all[n + 1]])
     .filter(([one, next]) => next && !(SMALL.has(one) && SMALL.has(next))).map((two) => ` ${two.join(" ")} `);
   const has = (text, { forms }) => forms.some((form) => text.includes(form));
   // Fields of a document, the weightiest first, each as `[weight, spaced text]`. Words
-  // that stand together as they were asked for count once more.
-  const TOGETHER = 2;
+  // that stand together as they were asked for count once more. A word that nothing here
+  // has counts for little: what is left may still be told.
+  const TOGETHER = 2, UNKNOWN = 0.3;
   const ranked = (documents, text, also = {}) => {
     const asked = terms(text, also).map((term) => {
       const holding = documents.filter(({ fields }) => fields.some(([, one]) => has(one, term)));
       return { ...term, rare: Math.log(1 + documents.length / (1 + holding.length)), known: holding.length > 0 };
     });
-    const most = asked.reduce((sum, { rare }) => sum + rare, 0), together = pairs(text);
+    const most = asked.reduce((sum, { rare, known }) => sum + rare * (known ? 1 : UNKNOWN), 0), together = pairs(text);
     const scored = (one) => {
       let score = 0, covered = 0;
       for (const term of asked) {
@@ -78,10 +81,11 @@ const match = (() => {
         const best = one.fields.find(([, field]) => field.includes(pair));
         if (best) score += TOGETHER * best[0];
       }
-      return { one, score: score * (covered / most) ** 2, covered: covered / most };
+      return { one, score: score * (covered / most) ** 2 / (one.long ?? 1), covered: covered / most };
     };
     const results = documents.map(scored).filter(({ covered }) => covered > 0).sort((a, b) => b.score - a.score);
-    return { results, unknown: asked.filter(({ known }) => !known).map(({ word }) => word) };
+    const unknown = asked.filter(({ known }) => !known).map(({ word }) => word);
+    return { results, unknown, known: asked.length - unknown.length };
   };
   return { messages, looksLikeOne, ranked, spaced, plain };
 })();

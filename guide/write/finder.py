@@ -16,6 +16,7 @@ from guide.index import Entry, entries, homes, symptoms
 from guide.marks import MarksExtension
 from guide.mistakes import Row
 from guide.write.ask import read_first
+from guide.write.heard import read_heard
 from guide.write.mistakes_table import NOTHING, spelt_out
 from proof.example import Example
 from proof.project import ROOT
@@ -31,15 +32,18 @@ def parts(known: Library) -> Mapping[str, str]:
     rows = list(homes(known))
     slugs = {one.message.slug for one in entries(known)}
     ask = read_first(slugs)
+    heard = read_heard({row.bad[0] for row in rows})
     data = {
         "also": _also(),
+        "heard": heard.pages,
+        "close": heard.messages,
         "places": list(dict.fromkeys(row.section for row in rows)),
         "symptoms": {one.name: one.heading for one in symptoms(known)},
         "examples": {
             name: _example(known.by_id[name], known)
             for name in dict.fromkeys(n for row in rows for n in (*row.good, *row.bad))
         },
-        "rows": [_row(row, known) for row in rows],
+        "rows": [_row(row, known, heard.mistakes) for row in rows],
         "messages": [_message(one, rows, ask) for one in entries(known)],
     }
     lines = (f'"{key}": {_listed(value)}' for key, value in data.items())
@@ -64,7 +68,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _row(row: Row, known: Library) -> dict[str, Any]:
+def _row(row: Row, known: Library, heard: Mapping[str, str]) -> dict[str, Any]:
     at = homes(known)[row]
     texts = {
         "see": spelt_out(row.see.removeprefix(NOTHING)),
@@ -72,8 +76,10 @@ def _row(row: Row, known: Library) -> dict[str, Any]:
         "why": row.what,
         "never": row.never,
     }
+    also = heard.get(row.bad[0])
     return {
         "id": row.bad[0],
+        **({"heard": also} if also else {}),
         "in": row.section,
         "of": [one.section for one in at if one.words.startswith("silent: ")],
         "page": at[0].page,

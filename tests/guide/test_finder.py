@@ -1,6 +1,7 @@
 """The finder: a message leads to its entry, words to a row, and the unknown is said."""
 
 import json
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,8 @@ from playwright.sync_api import Page
 from served import ROOT, SCHEMES, WIDTHS, Site, built, opened, site
 
 from guide.index import Entry, entries, homes, symptoms
+from guide.write.heard import HEARD, read_heard
+from proof.errors import MarkdownError
 from proof.showing.library import read_library
 
 pytestmark = pytest.mark.slow
@@ -63,6 +66,18 @@ SITUATIONS = {
     "coroutine was never awaited": {"forgotten-await", "coroutine-dropped"},
     "sqlite says database is locked": {"asyncio-run-lock"},
     "a row has the user of another request": {"user-in-a-thread-local"},
+    "website freezes for everybody when one person downloads a report": {
+        "blocking-library"
+    },
+    "e-mails are sent twice when two people press the button": {"status-read-then-set"},
+    "the database was restarted and since then all jobs fail": {"task-connection-kept"},
+    "SyncConsumer blocks all other consumers": {"one-thread-for-all"},
+    "the answer of the chatbot appears all at once at the end": {
+        "stream-sync-under-asgi"
+    },
+    "return the response at once and go on in the background": {
+        "create-task-and-answer"
+    },
 }
 """What a reader types, and the mistakes of which one must be among the first fixes."""
 
@@ -147,6 +162,7 @@ def test_what_the_guide_does_not_know_is_not_found(matching: Page, line: str) ->
 
 FIXES = """() => [...document.querySelectorAll(".finder-found .fixes > li")]
   .slice(0, 5).map((one) => one.id.replace("never-", ""))"""
+ALL_FIXES = FIXES.replace(".slice(0, 5)", "")
 
 
 @pytest.mark.parametrize(("said", "meant"), SITUATIONS.items())
@@ -191,6 +207,68 @@ def test_a_traceback_is_answered_at_once(site: Site, opened: Any) -> None:
     assert page.locator(".finder-found .fixes > li").count() > 0
 
 
+CLOSE = {
+    "django.db.utils.OperationalError: database table is locked: shop_basket": (
+        "asyncio-run-lock"
+    ),
+    "psycopg.OperationalError: connection failed: FATAL:  remaining connection slots "
+    "are reserved for non-replication superuser connections": "too-many-clients",
+    "TypeError: object HttpResponse can't be used in 'await' expression": (
+        "middleware-gets-coroutine"
+    ),
+}
+"""Messages that no run gave, and a mistake that is close to each."""
+FIRST_OF_PAGES = {
+    "should we rewrite our views with async to serve more people": "worth/",
+    "the nightly import says OK and half of the records are not there": "missing/",
+    "we moved from gunicorn to uvicorn": "asgi/",
+}
+"""What is answered by a page rather than by a fix."""
+
+
+@pytest.mark.parametrize(("said", "meant"), CLOSE.items())
+def test_what_is_close_is_shown_as_no_more(
+    site: Site, opened: Any, said: str, meant: str
+) -> None:
+    """A message that no run gave is said to be unknown, and what is close follows."""
+    page = opened("find/")
+    page.fill("#finder-text", said)
+    page.wait_for_selector(".finder-found .fixes > li")
+    assert page.locator(".finder-none").inner_text().startswith("Not in this guide.")
+    assert page.locator(".finder-found h2").first.inner_text() == "Close to it"
+    assert meant in page.evaluate(ALL_FIXES)
+
+
+@pytest.mark.parametrize(("said", "meant"), FIRST_OF_PAGES.items())
+def test_a_question_has_its_page(
+    site: Site, opened: Any, said: str, meant: str
+) -> None:
+    """Where a page has far more of the words than any fix, pages are shown first."""
+    page = opened("find/")
+    page.fill("#finder-text", said)
+    page.wait_for_selector(".finder-found ul.pages a")
+    assert page.locator(".finder-found h2").first.inner_text() == "Pages"
+    first = page.locator(".finder-found ul.pages a").first.get_attribute("href")
+    assert first.endswith(meant)
+
+
+def test_words_of_a_reader_lead_to_sections_that_exist(site: Site) -> None:
+    """Each address in the words of a reader is a section of the index of words."""
+    text = (site.folder / "search/search_index.json").read_text("utf-8")
+    known = {one["location"] for one in json.loads(text)["docs"]}
+    rows = {row.bad[0] for row in homes(read_library())}
+    assert read_heard(rows).pages.keys() - known == set()
+
+
+def test_words_for_a_row_that_is_not_there_are_refused() -> None:
+    """The error names the file and the line of the words."""
+    with pytest.raises(MarkdownError, match=r"heard\.toml:\d+.*network-blocks"):
+        read_heard(
+            set(tomllib.loads(HEARD.read_text("utf-8"))["mistakes"])
+            - {"network-blocks"}
+        )
+
+
 SAYS = "(it) => document.querySelector('.finder-none')?.innerText.includes(it)"
 MORE = "(n) => document.querySelectorAll('.fixes > li').length > n"
 
@@ -205,6 +283,11 @@ def test_what_is_unknown_leads_to_the_choice(site: Site, opened: Any) -> None:
         page.fill("#finder-text", text)
         page.wait_for_function(SAYS, arg=said)
         assert page.locator("a.tile").first.is_visible()
+        said_at, chosen_at = (
+            page.locator(one).first.bounding_box()["y"]
+            for one in (".finder-none", "a.tile")
+        )
+        assert said_at < chosen_at
         assert page.locator(".finder-found .fixes").count() == 0
         assert page.locator("s, del, strike").count() == 0
 

@@ -11,7 +11,16 @@ from proof.outcome import Change, Hang, Left, Outcome, Raised, Statement
 from proof.showing.picture.draw import ROWS, SLOTS, picture_of
 from proof.showing.picture.fold import kept
 from proof.showing.picture.labels import about, left_out
-from proof.showing.picture.shapes import Arrow, Bar, Cross, Leak, Mark, Picture, Stall
+from proof.showing.picture.shapes import (
+    Arrow,
+    Bar,
+    Cross,
+    Leak,
+    Mark,
+    Picture,
+    Row,
+    Stall,
+)
 from proof.showing.picture.svg import svg
 from proof.showing.picture.text import text
 from proof.showing.picture.words import words
@@ -202,6 +211,31 @@ def test_a_statement_that_fails_has_a_cross() -> None:
     picture = picture_of(sent("1 BEGIN", "1 UPDATE order failed", "1 ROLLBACK"))
     assert fates(picture) == ["", "failed", ""]
     assert drawn(picture).count('<path d="M-5') == 1
+
+
+def test_a_statement_that_fails_and_writes_all_the_same_is_filled() -> None:
+    """Its call raised, and its row changed, which no other statement can have done."""
+    changed = (Change("order", 7, {"status": "new"}, {"status": "old"}),)
+    alone = sent("1 UPDATE order failed", changes=changed)
+    assert fates(picture_of(alone)) == ["landed"]
+    assert "fails, and its write stays" in words(picture_of(alone))
+    again = sent("1 UPDATE order failed", "1 UPDATE order", changes=changed)
+    assert fates(picture_of(again)) == ["failed", "kept"]
+    assert fates(picture_of(sent("1 UPDATE order failed"))) == ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("thread", "said"),
+    [
+        ("server, request's thread", "request"),
+        ("worker, own thread", "own thread"),
+        ("sync_to_async thread", "sync_to_async"),
+        ("", "the block"),
+    ],
+)
+def test_a_thread_has_a_word_of_its_own(thread: str, said: str) -> None:
+    """What stands before a row can be read without the rest of the name."""
+    assert Row(thread, "C1").role == said
 
 
 def test_no_statement_is_said() -> None:

@@ -18,6 +18,7 @@ SAID: dict[Fate, str] = {
     "missed": "changes no row",
     "open": "not committed",
     "failed": "fails",
+    "landed": "fails, stays",
     "waits": "waits",
 }
 """What is said of a statement besides its name."""

@@ -7,8 +7,14 @@ Nothing here knows how a picture is drawn: as SVG, in words, or as text.
 from dataclasses import dataclass, field
 from typing import Literal
 
-Fate = Literal["", "kept", "undone", "escaped", "missed", "open", "failed", "waits"]
+Fate = Literal[
+    "", "kept", "undone", "escaped", "missed", "open", "failed", "landed", "waits"
+]
 """What became of a statement; of one that reads, nothing."""
+
+
+SHORT = {"request's thread": "request", "own thread": "own thread"}
+"""What a thread is called where its name without the word would say too little."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +27,8 @@ class Row:
     @property
     def role(self) -> str:
         """The thread in a word; of the block itself, nothing more is known."""
-        name = self.thread.rpartition(", ")[2].removesuffix(" thread")
-        return name or "the block"
+        name = self.thread.rpartition(", ")[2]
+        return SHORT.get(name, name.removesuffix(" thread")) or "the block"
 
     @property
     def over(self) -> str:

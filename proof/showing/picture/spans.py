@@ -90,6 +90,8 @@ def fates_of(outcome: Outcome, spans: Sequence[Span]) -> Iterator[Fate]:
             yield "waits"
         elif fate == "kept" and one.table not in written | others and _is_seen(one):
             yield "missed"
+        elif fate == "failed" and _landed(one, outcome):
+            yield "landed"
         else:
             yield fate
 
@@ -101,6 +103,14 @@ def waits_at(outcome: Outcome) -> int | None:
         return None
     numbered = [*enumerate(outcome.statements)]
     return next((n for n, one in reversed(numbered) if one.line == hang.line), None)
+
+
+def _landed(failed: Statement, outcome: Outcome) -> bool:
+    """Whether a write is there although its call raised: it alone can have made it."""
+    alike = (one for one in outcome.statements if one.table == failed.table)
+    writes = [one for one in alike if one.kind in WRITES]
+    changed = {one.table for one in outcome.changes}
+    return writes == [failed] and failed.table in changed
 
 
 def _is_seen(one: Statement) -> bool:

@@ -79,7 +79,7 @@ def _mark(lines: str, mark: Mark) -> Markup:
         inner.append(tag("text", below, class_="of"))
     if above := SAID.get(mark.fate, ""):
         inner.append(tag("text", above, class_="said"))
-    if mark.fate == "failed":
+    if mark.fate in ("failed", "landed"):
         inner.append(tag("path", d=CROSS))
     return _linked(lines, mark.line, kind, *inner, t=mark.at, r=mark.row)
 

@@ -45,9 +45,11 @@ def _told(parts: Iterator[Mark | Fold]) -> Iterator[str]:
 
 
 def _clause(mark: Mark) -> str:
-    return {"undone": "is undone", "open": "is not committed"}.get(
-        mark.fate, SAID[mark.fate]
-    )
+    return {
+        "undone": "is undone",
+        "open": "is not committed",
+        "landed": "fails, and its write stays",
+    }.get(mark.fate, SAID[mark.fate])
 
 
 def symptoms(picture: Picture) -> Iterator[str]:

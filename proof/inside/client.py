@@ -19,10 +19,8 @@ TOKEN = "t" * 32
 """Shows Django that a page of the same site asks, until a login brings another."""
 BROKEN_OFF = " … broken off".encode()
 """Stands where a body ended before its end."""
-SOON = 1.0
+SOON = 0.5
 """Seconds within which the first part of a stream comes, if nobody keeps it."""
-STILL = 2.0
-"""Seconds after which a server that was told to end still serves."""
 MAX_LINE = 120
 """Characters of a body that a line shows."""
 
@@ -86,10 +84,10 @@ class Client:
         self,
         method: str,
         path: str,
-        enough: threading.Event | None = None,
+        over: threading.Event | None = None,
         **more: Any,
     ) -> httpx.Response:
-        """Return the response with as much of its body as came, or is `enough`."""
+        """Return the response with as much of its body as came until it was `over`."""
         token = self._http.cookies.get("csrftoken", domain=self._address[0])
         headers = {"X-CSRFToken": token or ""}
         with self._http.stream(method, path, headers=headers, **more) as response:
@@ -97,7 +95,7 @@ class Client:
             try:
                 for part in response.iter_raw():
                     body += part
-                    if enough is not None and enough.is_set():
+                    if over is not None and over.is_set():
                         break
             except httpx.RemoteProtocolError:
                 body += BROKEN_OFF
@@ -119,9 +117,12 @@ class Client:
 
     def first(self, path: str, told: str) -> None:
         """Ask for a stream, post what has come of it soon, and hear it to its end."""
-        head = self._head("GET", path)
+        begun = len(self._watcher.notes("request"))
         with socket.create_connection(self._address) as connection:
-            connection.sendall(head)
+            connection.sendall(self._head("GET", path))
+            while len(self._watcher.notes("request")) == begun:
+                time.sleep(0.005)
+            self._watcher.wait_for_quiet(QUIET)
             connection.settimeout(SOON)
             answer = connection.makefile("rb")
             try:
@@ -141,27 +142,27 @@ class Client:
         for text, times in sorted(texts.items()):
             print(f"GET {path} {times} times {text}")
 
-    def stop(self, path: str, method: str = "POST", after: float = QUIET) -> None:
+    def stop(self, path: str, method: str = "POST", enough: float = 60) -> None:
         """Ask, tell the server to end while it waits for others, see what comes.
 
-        Of an answer that goes on, the client has enough after a while.
+        Of an answer that goes on, the client has `enough` after so many seconds.
         """
         begun = len(self._watcher.notes("request"))
-        enough = threading.Event()
+        over = threading.Event()
         with ThreadPoolExecutor(1) as pool:
-            asked = pool.submit(self._asked, method, path, enough)
+            asked = pool.submit(self._asked, method, path, over)
             while len(self._watcher.notes("request")) == begun:
                 time.sleep(0.005)
-            self._watcher.wait_for_quiet(after)
+            self._watcher.wait_for_quiet(QUIET)
             self._server.end()
             print("the server is told to stop")
             try:
-                _said(asked.result(STILL))
+                _said(asked.result(enough))
             except httpx.TransportError:
                 print(f"{method} {path} broken off")
             except TimeoutError:
                 print(f"{method} {path} goes on, and the server with it")
-                enough.set()
+                over.set()
 
     def _head(self, method: str, path: str) -> bytes:
         host = f"{self._address[0]}:{self._address[1]}"

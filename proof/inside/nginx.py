@@ -15,7 +15,7 @@ from pathlib import Path
 from proof.installed import installed
 
 NAME = "nginx"
-PATIENCE = 1
+PATIENCE = 2
 """Seconds without a byte after which it ends an answer: nobody waits for its minute."""
 CONFIGURATION = """
 daemon off; master_process off; error_log stderr crit; pid {folder}/pid;

@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -66,9 +67,12 @@ def served(block: Block, load: Load) -> Iterator[Serving]:
 def _in_front(
     block: Block, address: tuple[str, int]
 ) -> AbstractContextManager[tuple[str, int]]:
-    """Return what is in front of the server, as its own address says."""
+    """Return the address to ask, which is that of what is in front of the server."""
     if block.under != nginx.NAME:
         return nullcontext(address)
+    # The proxy has little patience, and a server that only begins is not what it meets.
+    while not (block.watcher.notes("serving") or block.watcher.notes("raised")):
+        time.sleep(0.005)
     return nginx.in_front_of(address, block.file.with_suffix(".nginx"))
 
 

@@ -32,7 +32,7 @@ def serve(block: Block, load: Load, listener: socket.socket) -> None:
 
 class _Uvicorn(uvicorn.Server):
     def __init__(self, block: Block, app: Any, told: list[int]) -> None:
-        self._told = told
+        self._told, self._watcher = told, block.watcher
         super().__init__(uvicorn.Config(app, lifespan="off", log_level="warning"))
         self._heartbeat = Heartbeat(block.watcher, str(block.file))
 
@@ -40,6 +40,7 @@ class _Uvicorn(uvicorn.Server):
         await super().startup(sockets)
         self.should_exit = self.should_exit or bool(self._told)
         self._heartbeat.start()
+        self._watcher.note("serving")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)

@@ -46,7 +46,17 @@ class Example:
 
     def runs_in(self, database: str) -> bool:
         """Whether it has anything to do with what a lane adds."""
-        return database in LANES and LANES[database].takes(self)
+        alone = self._alone
+        return database in LANES and (
+            database == alone if alone else LANES[database].takes(self)
+        )
+
+    @property
+    def _alone(self) -> str:
+        """The lane that all of its claims name, if it runs an example of its own."""
+        named = {lane for claim in self.claims for lane in claim.lanes or ("",)}
+        lane = named.pop() if len(named) == 1 else ""
+        return lane if lane in LANES and LANES[lane].alone else ""
 
     @property
     def has_broker(self) -> bool:

@@ -26,6 +26,7 @@ class Lane:
         takes: Whether an example has anything to do with what the lane adds.
         at_once: How many examples it runs at a time; without it, as many as may.
         keeps_template: Whether the template outlives the process that filled it.
+        alone: Whether an example runs there alone whose claims name it and no other.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Lane:
     takes: Callable[["Example"], bool] = lambda example: True
     at_once: int | None = None
     keeps_template: bool = False
+    alone: bool = False
 
     def started(self, folder: Path, mark: str) -> "Database":
         """Return its database, with a server that is started if none answers.
@@ -59,9 +61,9 @@ class Lane:
         return found
 
 
-def _names_few_connections(example: "Example") -> bool:
-    """Whether a claim does: the rest is shown on any other lane as well."""
-    return any("few-connections" in claim.lanes for claim in example.claims)
+def _names(lane: str) -> Callable[["Example"], bool]:
+    """Return whether a claim does: the rest is shown on any other lane as well."""
+    return lambda example: any(lane in claim.lanes for claim in example.claims)
 
 
 LANES = {
@@ -84,9 +86,17 @@ LANES = {
             "few-connections",
             "a PostgreSQL that takes few connections",
             "proof.databases.few_connections:FewConnections",
-            takes=_names_few_connections,
+            takes=_names("few-connections"),
             at_once=1,
             keeps_template=True,
+        ),
+        Lane(
+            "pgbouncer",
+            "PostgreSQL behind PgBouncer",
+            "proof.databases.pgbouncer:PgBouncer",
+            takes=_names("pgbouncer"),
+            keeps_template=True,
+            alone=True,
         ),
     )
 }

@@ -19,7 +19,7 @@ LONGEST_OF_CHECKER = 18
 MOST_LINES, MEDIAN, MOST_OF_A_FUNCTION = 250, 110, 40
 FLOORS = (
     ("django_async_lint",),
-    ("proof.errors", "proof.serialize", "proof.discovery"),
+    ("proof.errors", "proof.serialize", "proof.discovery", "proof.installed"),
     ("proof.project", "proof.outcome", "proof.questions"),
     ("proof.places", "proof.lanes"),
     ("proof.watching", "proof.claims"),

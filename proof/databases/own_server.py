@@ -41,6 +41,7 @@ REDIS_SETTINGS: Mapping[str, str] = {
     "appendonly": "no",
     "daemonize": "no",
 }
+TOLD_TO_END = ("redis-server", "valkey-server", "pgbouncer")
 UNPRIVILEGED = ("postgres", "redis", "nobody")
 """Who runs a server where this process is root's, which PostgreSQL refuses."""
 STARTS_WITHIN = 30.0
@@ -69,9 +70,9 @@ def start_postgres(run: Path, name: str, **settings: object) -> OwnServer:
     Raises:
         LaneUnavailable: the programs are not here, or refuse; says which.
     """
-    programs, home = postgres_programs(), _Folder(run, name)
+    programs, home = postgres_programs(), Folder(run, name)
     reached = home.reached(programs, NEEDED)
-    data, port = home.folder / "data", _free_port()
+    data, port = home.folder / "data", free_port()
     with home.log.open("wb") as log:
         made = subprocess.run(
             [
@@ -96,7 +97,7 @@ def start_postgres(run: Path, name: str, **settings: object) -> OwnServer:
         )
     url = f"postgresql://postgres@{LOOPBACK}:{port}/postgres"
     server = OwnServer(url, home.folder, process, programs)
-    return _once_it_answers("PostgreSQL", server, _asks_postgres, home.log)
+    return once_it_answers("PostgreSQL", server, _asks_postgres, home.log)
 
 
 def start_redis(run: Path, name: str) -> OwnServer:
@@ -105,8 +106,8 @@ def start_redis(run: Path, name: str) -> OwnServer:
     Raises:
         LaneUnavailable: the program is not here, or refuses; says which.
     """
-    (program, programs), home = redis_program(), _Folder(run, name)
-    reached, port = home.reached(programs, [program]), _free_port()
+    (program, programs), home = redis_program(), Folder(run, name)
+    reached, port = home.reached(programs, [program]), free_port()
     told = {**REDIS_SETTINGS, "port": str(port), "dir": str(home.folder)}.items()
     options = [word for name, value in told for word in (f"--{name}", value)]
     with home.log.open("wb") as log:
@@ -115,7 +116,7 @@ def start_redis(run: Path, name: str) -> OwnServer:
         )
     url = f"redis://{LOOPBACK}:{port}/0"
     server = OwnServer(url, home.folder, process, programs)
-    return _once_it_answers("Redis", server, _asks_redis, home.log)
+    return once_it_answers("Redis", server, _asks_redis, home.log)
 
 
 def end_cluster(folder: Path) -> None:
@@ -134,12 +135,12 @@ def end_cluster(folder: Path) -> None:
                     process.kill()
                 elif process.pid == server:
                     process.send_signal(signal.SIGQUIT)
-                elif process.name() in ("redis-server", "valkey-server"):
+                elif process.name() in TOLD_TO_END:
                     process.terminate()
         psutil.wait_procs(there, timeout=0.1)
 
 
-class _Folder:
+class Folder:
     """A server's folder in that of a run, given to who will run the server."""
 
     def __init__(self, run: Path, name: str) -> None:
@@ -208,13 +209,14 @@ def _server_of(folder: Path) -> int | None:
     return None
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
 
 
-def _once_it_answers(
+def once_it_answers(
     name: str, server: OwnServer, ask: Callable[[str], None], log: Path
 ) -> OwnServer:
     """Return the server once it lets somebody in.

@@ -64,7 +64,8 @@ def _from_view(block: Block) -> None:
 
     block.watcher.enter("client")
     served_by = replace(block, under="uvicorn")
-    with served(served_by, load) as (host, port):
+    with served(served_by, load) as server:
+        host, port = server.address
         httpx.get(f"http://{host}:{port}/", timeout=None, verify=False)
 
 

@@ -2,32 +2,38 @@
 
 import re
 import socket
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import httpx
 
+from proof.inside.server import Serving
 from proof.watching.watcher import QUIET, Watcher
 
 TOKEN = "t" * 32
 """Shows Django that a page of the same site asks, until a login brings another."""
 BROKEN_OFF = " … broken off".encode()
 """Stands where a body ended before its end."""
+SOON = 0.5
+"""Seconds within which the first part of a stream comes, if nobody keeps it."""
 MAX_LINE = 120
 """Characters of a body that a line shows."""
 
 
 class Client:
-    """Asks the server at an address; keeps its cookies from one request to the next.
+    """Asks a server; keeps its cookies from one request to the next.
 
     `watcher` says when the server has begun with a request.
     """
 
-    def __init__(self, address: tuple[str, int], watcher: Watcher) -> None:
-        self._address, self._watcher = address, watcher
+    def __init__(self, server: Serving, watcher: Watcher) -> None:
+        self._server, self._watcher = server, watcher
+        self._address = address = server.address
         # Nothing here is encrypted, and reading certificates takes 30 ms.
         self._http = httpx.Client(
             base_url=f"http://{address[0]}:{address[1]}", timeout=None, verify=False
@@ -52,6 +58,9 @@ class Client:
             "post": self.post,
             "together": self.together,
             "leave": self.leave,
+            "stop": self.stop,
+            "first": self.first,
+            "crowd": self.crowd,
         }
 
     def get(self, path: str) -> httpx.Response:
@@ -71,8 +80,14 @@ class Client:
             responses = list(pool.map(lambda path: self._asked(method, path), paths))
         return [_said(response) for response in responses]
 
-    def _asked(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Return the response with as much of its body as came."""
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        over: threading.Event | None = None,
+        **more: Any,
+    ) -> httpx.Response:
+        """Return the response with as much of its body as came until it was `over`."""
         token = self._http.cookies.get("csrftoken", domain=self._address[0])
         headers = {"X-CSRFToken": token or ""}
         with self._http.stream(method, path, headers=headers, **more) as response:
@@ -80,6 +95,8 @@ class Client:
             try:
                 for part in response.iter_raw():
                     body += part
+                    if over is not None and over.is_set():
+                        break
             except httpx.RemoteProtocolError:
                 body += BROKEN_OFF
         response._content = body
@@ -98,6 +115,55 @@ class Client:
         while len(self._watcher.notes("done")) == done:
             time.sleep(0.005)
 
+    def first(self, path: str, told: str) -> None:
+        """Ask for a stream, post what has come of it soon, and hear it to its end."""
+        begun = len(self._watcher.notes("request"))
+        with socket.create_connection(self._address) as connection:
+            connection.sendall(self._head("GET", path))
+            while len(self._watcher.notes("request")) == begun:
+                time.sleep(0.005)
+            self._watcher.wait_for_quiet(QUIET)
+            connection.settimeout(SOON)
+            answer = connection.makefile("rb")
+            try:
+                came = _first_part(answer)
+            except TimeoutError:
+                came = ""
+            print(f"GET {path} at first: {came or 'nothing'}")
+            self.post(told, came=came)
+
+    def crowd(self, path: str, count: int) -> None:
+        """Ask as many times at once, and show each answer that differs."""
+        with ThreadPoolExecutor(count) as pool:
+            asked = [pool.submit(self._asked, "GET", path) for _ in range(count)]
+        texts = Counter(
+            f"{a.result().status_code} {_in_short(a.result())}" for a in asked
+        )
+        for text, times in sorted(texts.items()):
+            print(f"GET {path} {times} times {text}")
+
+    def stop(self, path: str, method: str = "POST", enough: float = 60) -> None:
+        """Ask, tell the server to end while it waits for others, see what comes.
+
+        Of an answer that goes on, the client has `enough` after so many seconds.
+        """
+        begun = len(self._watcher.notes("request"))
+        over = threading.Event()
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(self._asked, method, path, over)
+            while len(self._watcher.notes("request")) == begun:
+                time.sleep(0.005)
+            self._watcher.wait_for_quiet(QUIET)
+            self._server.end()
+            print("the server is told to stop")
+            try:
+                _said(asked.result(enough))
+            except httpx.TransportError:
+                print(f"{method} {path} broken off")
+            except TimeoutError:
+                print(f"{method} {path} goes on, and the server with it")
+                over.set()
+
     def _head(self, method: str, path: str) -> bytes:
         host = f"{self._address[0]}:{self._address[1]}"
         cookies = f"csrftoken={TOKEN}"
@@ -105,6 +171,17 @@ class Client:
         headers["Content-Length"] = "0"
         lines = (f"{name}: {value}\r\n" for name, value in headers.items())
         return f"{method} {path} HTTP/1.1\r\n{''.join(lines)}\r\n".encode()
+
+
+def _first_part(answer: IO[bytes]) -> str:
+    """Return the first line of an answer's body that says something.
+
+    The answer comes in chunks, each below a line with its length.
+    """
+    while (answer.readline()).strip():
+        pass
+    answer.readline()
+    return answer.readline().decode().strip()
 
 
 def _said(response: httpx.Response) -> httpx.Response:

@@ -30,10 +30,10 @@ def run(block: Block) -> None:
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     settings.CHANNEL_LAYERS = {"default": _layer(block)}
     with (
-        served(block, lambda: _application(block)) as address,
-        Client(address, block.watcher) as client,
+        served(block, lambda: _application(block)) as server,
+        Client(server, block.watcher) as client,
     ):
-        sockets = SocketClient(address, block.watcher)
+        sockets = SocketClient(server.address, block.watcher)
         eval(block.call or "None", {**client.names(), **sockets.names()})
 
 

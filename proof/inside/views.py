@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from proof.inside.client import Client
-from proof.inside.server import THREADS, served
+from proof.inside.server import WSGI, served
 from proof.places.place import Block
 
 for middleware in settings.MIDDLEWARE:
@@ -28,8 +28,8 @@ def run(block: Block) -> None:
     block.watcher.enter("client")
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     with (
-        served(block, lambda: _application(block)) as address,
-        Client(address, block.watcher) as client,
+        served(block, lambda: _application(block)) as server,
+        Client(server, block.watcher) as client,
     ):
         try:
             eval(block.call or "None", dict(client.names()))
@@ -43,6 +43,6 @@ def _application(block: Block) -> Any:
     sys.path.insert(0, str(block.file.parent))
     settings.ROOT_URLCONF = block.name
     importlib.import_module(block.name)
-    under_wsgi = block.under in THREADS
+    under_wsgi = block.under in WSGI
     name = settings.WSGI_APPLICATION if under_wsgi else settings.ASGI_APPLICATION
     return import_string(name)

@@ -83,9 +83,14 @@ class Check:
     def on(self, example: Example, database: str) -> list[Verdict]:
         """Return an example's verdicts on one database, one for each `under`.
 
-        Empty if one of them is missing: then the lane was left out or lost.
+        Without those that cannot run here. Empty if another one is missing: then the
+        lane was left out or lost.
         """
-        found = [self.verdict(example.id, lane) for lane in example.lanes(database)]
+        unmet = self.report.unmet
+        lanes = [
+            one for one in example.lanes(database) if (example.id, one) not in unmet
+        ]
+        found = [self.verdict(example.id, lane) for lane in lanes]
         return [] if None in found else [one for one in found if one is not None]
 
 

@@ -11,7 +11,7 @@ class View(Place):
     name = "view"
     ran_as = "Run as a URLconf, served over HTTP"
     called = "Write data-call=\"get('/orders/7/')\" as a client asks the server."
-    under = ("uvicorn", "gunicorn", "gthread")
+    under = ("uvicorn", "gunicorn", "gthread", "daphne", "granian", "nginx")
     runs_with = "proof.inside.views"
 
     def file(self, folder: Path, name: str) -> Path:

@@ -119,7 +119,9 @@ def _use_database(url: str, django_is_up: bool) -> None:
     import dj_database_url
     from django.db import connections
 
-    connections["default"].settings_dict["NAME"] = dj_database_url.parse(url)["NAME"]
+    there = dj_database_url.parse(url)
+    for name in ("NAME", "HOST", "PORT"):
+        connections["default"].settings_dict[name] = there[name]
 
 
 def _reason_of(error: BaseException) -> BaseException:

@@ -8,9 +8,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from proof.example import Example
+from proof.installed import installed
 from proof.project import PROJECT
 
 BROWSER = re.compile(r"^ *(?:from|import) playwright\b", re.MULTILINE)
+PROXY = re.compile(r"^nginx$", re.MULTILINE)
 STARTS_WITHIN = 60
 
 
@@ -21,19 +23,22 @@ def unmet(
     examples, databases = tuple(examples), tuple(databases)
     found: dict[tuple[str, str], str] = {}
     for pattern, why_not in {**OF_THE_MACHINE, **_optional()}.items():
-        needing = [one for one in examples if pattern.search(_named_by(one))]
+        needing = [
+            (one.id, lane)
+            for one in examples
+            for database in databases
+            for lane in one.lanes(database)
+            if pattern.search(_named_by(one, lane))
+        ]
         reason = why_not() if needing else None
         if reason is not None:
-            lanes = (
-                (e.id, lane) for e in needing for d in databases for lane in e.lanes(d)
-            )
-            found |= dict.fromkeys(lanes, reason)
+            found |= dict.fromkeys(needing, reason)
     return found
 
 
-def _named_by(example: Example) -> str:
-    """Return its code, and as a module the name of what it runs under."""
-    return f"{example.code}\n{' '.join(example.under).replace('-', '_')}"
+def _named_by(example: Example, lane: str) -> str:
+    """Return its code, and as a module the name of what it runs under in a lane."""
+    return f"{example.code}\n{lane.partition('/')[2].replace('-', '_')}"
 
 
 def _optional() -> dict[re.Pattern[str], Callable[[], str | None]]:
@@ -81,6 +86,7 @@ def not_started(name: str, command: Sequence[str]) -> str | None:
 
 
 OF_THE_MACHINE: Mapping[re.Pattern[str], Callable[[], str | None]] = {
-    BROWSER: browser_driver
+    BROWSER: browser_driver,
+    PROXY: proxy,
 }
 """By what a block has in it, who tries whether that is there."""

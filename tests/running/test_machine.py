@@ -115,3 +115,38 @@ def test_an_optional_module_is_needed_by_who_names_it(
         ("asks", "sqlite"): "no_such_module is not installed",
         ("under", "sqlite/pytest-asyncio"): "pytest_asyncio is not installed",
     }
+
+
+SERVES = """
+from django.http import HttpResponse
+from django.urls import path
+
+
+def view(request):
+    return HttpResponse()
+
+
+urlpatterns = [path("", view)]
+
+#> GET / 200
+# ✅ committed: Order.objects.filter(pk=7, status="working").exists()
+"""
+
+
+def test_only_the_lane_of_a_missing_server_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The same example runs under the other server, and is judged there."""
+    code = SERVES.replace('"working"', '"cancelled"')
+    served = fence("served", code, place="view", call="get('/')").replace(
+        'data-place="view"', 'data-place="view" data-under="uvicorn daphne"'
+    )
+    examples = written(tmp_path, served)
+    monkeypatch.setattr(needs, "PROJECT", replace(PROJECT, optional=("daphne",)))
+    monkeypatch.setattr(needs, "find_spec", lambda name: None)
+    report = run(examples, examples, ["sqlite"])
+    assert report.unmet == {("served", "sqlite/daphne"): "daphne is not installed"}
+    judged = check(report, examples).on(examples[0], "sqlite")
+    assert [(one.outcome.lane, one.holds) for one in judged] == [
+        ("sqlite/uvicorn", False)
+    ]

@@ -85,6 +85,11 @@ def not_started(name: str, command: Sequence[str]) -> str | None:
     return f"{name} does not start: {said}"
 
 
+def proxy() -> str | None:
+    """Return why nginx does not start, None if it does."""
+    return not_started("nginx", [str(installed("nginx") or "nginx"), "-v"])
+
+
 OF_THE_MACHINE: Mapping[re.Pattern[str], Callable[[], str | None]] = {
     BROWSER: browser_driver,
     PROXY: proxy,

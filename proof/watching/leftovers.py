@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from django_async_lint.watching.leftovers import at_rest
@@ -97,7 +96,8 @@ def _streams(descriptors: set[int]) -> set[int]:
 def _socket_of(connection: BaseDatabaseWrapper) -> int:
     try:
         return int(connection.connection.fileno())
-    except (AttributeError, OSError, psycopg.Error):
+    # Each driver has its own words for a connection that is closed.
+    except (AttributeError, OSError, connection.Database.Error):
         return -1
 
 

@@ -75,6 +75,7 @@ LANES = {
             "PostgreSQL",
             "proof.databases.postgres:Postgres",
             keeps_template=True,
+            alone=True,
         ),
         Lane(
             "redis",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
+from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from django_async_lint.watching.leftovers import at_rest
@@ -96,8 +96,10 @@ def _streams(descriptors: set[int]) -> set[int]:
 
 def _socket_of(connection: BaseDatabaseWrapper) -> int:
     try:
-        return int(connection.connection.fileno())
-    except (AttributeError, OSError, psycopg.Error):
+        # Each driver has an exception of its own for a connection that is closed.
+        with connection.wrap_database_errors:
+            return int(connection.connection.fileno())
+    except (AttributeError, OSError, Error):
         return -1
 
 

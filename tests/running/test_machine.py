@@ -142,8 +142,8 @@ def test_only_the_lane_of_a_missing_server_is_left_out(
         'data-place="view"', 'data-place="view" data-under="uvicorn daphne"'
     )
     examples = written(tmp_path, served)
-    monkeypatch.setattr(needs, "PROJECT", replace(PROJECT, optional=("daphne",)))
-    monkeypatch.setattr(needs, "find_spec", lambda name: None)
+    monkeypatch.setattr(machine, "PROJECT", replace(PROJECT, optional=("daphne",)))
+    monkeypatch.setattr(machine, "find_spec", lambda name: None)
     report = run(examples, examples, ["sqlite"])
     assert report.unmet == {("served", "sqlite/daphne"): "daphne is not installed"}
     judged = check(report, examples).on(examples[0], "sqlite")

@@ -34,3 +34,11 @@ class Project:
             if "test" not in module.path.rpartition("/")[2]:
                 found |= module.settings
         return found
+
+    def uses(self, package: str) -> bool:
+        """Whether any module imports something of a package."""
+        return any(
+            name.partition(".")[0] == package
+            for module in self.index.modules
+            for name in module.imports.values()
+        )

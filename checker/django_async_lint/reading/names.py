@@ -206,6 +206,8 @@ MENTIONED = frozenset(
     ]
 )
 """What a function looks at that decides by itself whether a loop runs."""
+QUEUE_IN_THE_DATABASE = "django_tasks_db"
+"""The package whose tasks are queued in the caller's transaction."""
 SETTINGS = frozenset(
     {"ATOMIC_REQUESTS", "CONN_MAX_AGE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
     | {"CELERY_TASK_SERIALIZER", "task_serializer"}

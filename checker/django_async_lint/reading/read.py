@@ -10,7 +10,7 @@ from io import BytesIO
 from django_async_lint.errors import UnreadableFile
 from django_async_lint.facts import Excuse, Module
 from django_async_lint.reading.expressions import expression
-from django_async_lint.reading.names import SETTINGS
+from django_async_lint.reading.names import QUEUE_IN_THE_DATABASE, SETTINGS
 from django_async_lint.reading.scope import Book, Scope
 from django_async_lint.reading.statements import block
 
@@ -98,6 +98,17 @@ def _settings(module: Module, tree: ast.Module) -> None:
                         repr(value.value) if isinstance(value, ast.Constant) else "?"
                     )
                     module.settings[str(key.value)] = written
+                elif _is_tasks_backend(key, value):
+                    module.settings["TASKS"] = QUEUE_IN_THE_DATABASE
+
+
+def _is_tasks_backend(key: ast.expr | None, value: ast.expr) -> bool:
+    return (
+        isinstance(key, ast.Constant)
+        and key.value == "BACKEND"
+        and isinstance(value, ast.Constant)
+        and str(value.value).startswith(f"{QUEUE_IN_THE_DATABASE}.")
+    )
 
 
 def _excuses(source: bytes) -> Iterator[Excuse]:

@@ -14,6 +14,7 @@ SYNC_HOOKS = {
     "Form": {"is_valid", "clean", "save", "full_clean", "__init__"},
     "AppConfig": {"ready"},
     "ModelAdmin": {"save_model", "delete_model", "get_queryset", "save_formset"},
+    "BasePermission": {"has_permission", "has_object_permission"},
 }
 ALIKE = {
     "TestCase": "SimpleTestCase",
@@ -24,6 +25,8 @@ ALIKE = {
     "BaseForm": "Form",
 }
 TEST_HOOKS = {"setUpTestData", "asyncSetUp", "asyncTearDown"}
+AWAITED_BY = {"BasePermission": "adrf"}
+"""The package that awaits what Django REST framework alone does not."""
 MIXINS = {
     f"django.contrib.auth.mixins.{one}"
     for one in ("LoginRequiredMixin", "PermissionRequiredMixin", "UserPassesTestMixin")
@@ -46,6 +49,7 @@ class AsyncHook(Rule):
     good = "orm-before-bridge"
     finds = (
         "async-handle",
+        "drf-async-permission",
         "test-async-set-up",
         "test-set-up-not-awaited",
     )
@@ -57,7 +61,8 @@ class AsyncHook(Rule):
             if base.startswith("django.") or base.startswith("rest_framework."):
                 short = base.rpartition(".")[2]
                 kind = ALIKE.get(short, short)
-                hooks |= SYNC_HOOKS.get(kind, set())
+                if not at.project.uses(AWAITED_BY.get(kind, "")):
+                    hooks |= SYNC_HOOKS.get(kind, set())
                 hooks |= TEST_HOOKS if kind == "SimpleTestCase" else set()
         for name, index in class_.methods.items():
             place = at.project.index.place(at.module, index)

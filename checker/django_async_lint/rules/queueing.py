@@ -8,6 +8,7 @@ from django_async_lint.project.effects import QUEUES, Why
 from django_async_lint.project.graph import BRIDGED, COROUTINE, SAME
 from django_async_lint.project.index import Place
 from django_async_lint.project.project import Project
+from django_async_lint.reading.names import QUEUE_IN_THE_DATABASE
 from django_async_lint.rules.rule import At, Problem, Rule, problem
 
 CELERY_CALLS = frozenset({"delay", "apply_async"})
@@ -26,6 +27,8 @@ def queues(call: Call, project: Project, at: At) -> str:
             return "group_send()"
     if method in SENDERS and call.usage != "called":
         return f"{method}()"
+    if method in DJANGO_CALLS and _is_in_the_database(project):
+        return ""
     if method in CELERY_CALLS | DJANGO_CALLS and call.name:
         owner = call.name.rpartition(".")[0]
         # One that queues itself goes on with what is no part of the transaction.
@@ -44,6 +47,13 @@ def is_a_task(owner: str, method: str, project: Project, at: At) -> bool:
         return found.number in project.entries.celery
     outside = found is None and method in CELERY_CALLS
     return outside and "tasks" in owner.split(".")[:-1]
+
+
+def _is_in_the_database(project: Project) -> bool:
+    """Whether Django's tasks are queued in a table, as a part of the transaction."""
+    return project.settings.get("TASKS") == QUEUE_IN_THE_DATABASE or project.uses(
+        QUEUE_IN_THE_DATABASE
+    )
 
 
 class InATransaction(Rule):

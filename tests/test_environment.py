@@ -183,9 +183,10 @@ def test_a_group_that_cannot_be_installed_is_named_and_the_next_is_tried(
     assert installed() == f"{said}No matching distribution found for django\n"
     assert (tmp_path / "group-shells.txt").read_text("utf-8") == "shells"
     assert not (tmp_path / "group-api.txt").exists()
+    (tmp_path / "asked").unlink()
     installed()
     asked = (tmp_path / "asked").read_text("utf-8")
-    assert (asked.count("group-api"), asked.count("group-shells")) == (2, 1)
+    assert "group-api" in asked and "group-shells" not in asked
 
 
 def test_a_group_that_a_goal_needs_is_installed_once_or_the_goal_fails(

@@ -1,6 +1,7 @@
 // The finder's page: a text or a choice, its fixes, and an address for each state.
 {
   const MOST = 1500, SHOWN = 5, SURE = 0.45;
+  let typed = false;
   const base = new URL(JSON.parse(document.getElementById("__config").textContent).base.replace(/\/?$/, "/"), location);
   const form = document.getElementById("finder"), text = document.getElementById("finder-text");
   const out = document.getElementById("finder-found"), choice = form.querySelector("details");
@@ -18,21 +19,28 @@
   const data = once(async () => {
     let given;
     window.found = (one) => { given = one; };
-    await Promise.all([script("assets/match.js"), script("assets/finder.js")]);
-    return prepared(given);
+    // A built site has both in one file.
+    await Promise.all([typeof match === "object" || script("assets/match.js"), script("assets/finder.js")]);
+    return named(given);
+  });
+  const proofs = once(async () => {
+    let given;
+    window.proved = (one) => { given = one; };
+    await script("assets/proof.js");
+    return given;
   });
   const sections = once(async () => {
     if (location.protocol === "file:") await script("search/search_index.js");
     else window.__index = await (await fetch(new URL("search/search_index.json", base))).json();
     return window.__index.docs.map((one) => ({ ...one, fields: [[6, match.spaced(one.title)], [1, match.spaced(one.text)]] }));
   });
-  const prepared = (given) => {
-    const titles = (row) => [...row.good, ...row.bad].map((id) => given.examples[id][1]).join(" ");
-    const said = (row, n) => given.messages.filter(({ rows }) => rows.includes(n)).map((one) => `${one.name} ${one.text}`).join(" ");
-    given.rows.forEach((row, n) => {
-      const kinds = row.of.map((one) => given.symptoms[one]).join(" ");
-      row.fields = [[4, match.spaced(row.see)], [3, match.spaced(`${row.why} ${titles(row)}`)],
-        [1.5, match.spaced(`${row.do} ${row.never} ${row.in} ${kinds} ${said(row, n)}`)]];
+  const named = (given) => {
+    const said = (n) => given.messages.filter(({ rows }) => rows.includes(n)).map((one) => `${one.name} ${one.text}`).join(" ");
+    given.rows = given.rows.map(([place, of, see, fix, why, never, good, bad], n) => {
+      const at = given.places[place], kinds = of.map((one) => given.symptoms[one]).join(" ");
+      const fields = [[4, match.spaced(see)], [3, match.spaced(why)],
+        [1.5, match.spaced(`${fix} ${never} ${at} ${kinds} ${said(n)}`)]];
+      return { id: bad[0], in: at, of, see, do: fix, why, never, good, bad, fields };
     });
     return given;
   };
@@ -46,22 +54,30 @@
   const link = (path, html) => `<a href="${address(path)}">${html}</a>`;
   const linked = (html) => html.replace(/href="([^"]+)"/g, (_, to) => `href="${address(to)}"`);
   const mark = (good) => `<span class="mark mark--${good ? "good" : "bad"}" role="img" aria-label="${good ? "works" : "fails as predicted"}"></span>`;
-  const proof = (id, { examples }) => {
+  const proof = (id, examples) => {
     const [page, title, good, seen] = examples[id];
     const told = seen.map(([said, lanes]) => `${said} <small>${lanes}</small>`).join("; ");
     return `<li>${mark(good)} ${link(`${page}#${id}`, title)}: ${told}</li>`;
   };
-  const card = (row, given) => `<li id="never-${row.id}">
+  const counted = (many, one, more) => `${many} ${many > 1 ? more : one}`;
+  const told = ({ good, bad }) => `${counted(good.length, "block works", "blocks work")}, ${counted(bad.length, "fails", "fail")}`;
+  const card = (row) => `<li id="never-${row.id}">
     <p class="see">${row.in}: ${linked(row.see)} <a class="headerlink" href="?fix=${row.id}" title="Permalink">¶</a></p>
     <p class="do"><b>Fix</b><span>${linked(row.do)}</span></p>
     <p><b>Cause</b><span>${linked(row.why)}</span> <b>Don't</b><span>${linked(row.never)}</span></p>
-    <p><b>Proof</b></p><ul>${[...row.good, ...row.bad].map((id) => proof(id, given)).join("")}</ul></li>`;
-  const cards = (rows, given, most = SHOWN) => {
+    <details class="proof" data-of="${[...row.good, ...row.bad]}"><summary>Proof: ${told(row)}</summary><ul></ul></details></li>`;
+  const cards = (rows, most = SHOWN) => {
     const [now, later] = [rows.slice(0, most), rows.slice(most)];
-    const list = (some) => `<ul class="fixes">${some.map((row) => card(row, given)).join("")}</ul>`;
+    const list = (some) => `<ul class="fixes">${some.map(card).join("")}</ul>`;
     return (now.length ? list(now) : "") + (later.length
       ? `<details><summary>${later.length} more</summary>${list(later)}</details>` : "");
   };
+  out.addEventListener("toggle", async ({ target: at }) => {
+    const list = at.matches(".proof[open]") && at.querySelector("ul:empty");
+    if (!list) return;
+    const examples = await proofs();
+    list.innerHTML = at.dataset.of.split(",").map((id) => proof(id, examples)).join("");
+  }, true);
 
   // Of many situations of a message, the traceback's own words and files tell which.
   const FILES = [[/management.commands|manage\.py/, "In commands and scripts"], [/celery|tasks\.py/, "In tasks"],
@@ -78,7 +94,7 @@
     const rows = nearest(message.rows.map((one) => given.rows[one]), pasted, given);
     const title = link(message.to, `<code>${escaped(`${message.name}: ${message.text}`.replace(/: $/, ""))}</code>`);
     return `<h2>${n ? "Earlier in the text: " : ""}${title}</h2>`
-      + (message.ask ? `<p>${linked(message.ask)}</p>` : "") + cards(rows, given, n ? 1 : SHOWN);
+      + (message.ask ? `<p>${linked(message.ask)}</p>` : "") + cards(rows, n ? 1 : SHOWN);
   };
   const NOT_HERE = `<p class="finder-none"><strong>Not in this guide.</strong> No run provoked this message. Choose what you see, and where it runs:</p>`;
 
@@ -88,18 +104,34 @@
       ? hits.slice(0, 3).map((one, n) => entry(one, pasted, given, n)).join("") : NOT_HERE;
   };
   const page = ({ location: at }, all) => all.find((one) => one.location === at.split("#")[0])?.title ?? "";
+  const read = (asked, all, given) => {
+    const texts = match.ranked(all, asked, given.also);
+    const found = texts.results.filter(({ covered }, n) => covered >= SURE && n < 8);
+    const list = found.map(({ one }) => `<li>${link(one.location, one.title)} <small>${page(one, all)}</small></li>`);
+    return { unknown: texts.unknown, html: list.length ? `<h2>Pages</h2><ul class="pages">${list.join("")}</ul>` : "" };
+  };
+  const fixed = (fixes) => fixes.length ? `<h2>Fixes</h2>${cards(fixes.map(({ one }) => one))}` : "";
+  const NOTHING = `<p class="finder-none"><strong>Nothing here fits these words.</strong> Choose what you see, and where it runs:</p>`;
   const showWords = async (asked, given) => {
-    const all = await sections();
-    const rows = match.ranked(given.rows, asked, given.also), texts = match.ranked(all, asked, given.also);
-    if (text.value !== asked) return;
+    const rows = match.ranked(given.rows, asked, given.also);
     const fixes = rows.results.filter(({ covered }, n) => covered >= SURE && n < SHOWN);
-    const read = texts.results.filter(({ covered }, n) => covered >= SURE && n < 8);
-    const unknown = rows.unknown.filter((one) => texts.unknown.includes(one));
     choice.open = !fixes.length;
+    if (!typed && fixes.length === SHOWN && !rows.unknown.length) {
+      // The pages come when they are come to: their index is larger than all else.
+      out.innerHTML = `${fixed(fixes)}<div></div>`;
+      const below = out.lastElementChild;
+      new IntersectionObserver(async ([{ isIntersecting: seen }], observer) => {
+        if (!seen) return;
+        observer.disconnect();
+        below.innerHTML = read(asked, await sections(), given).html;
+      }).observe(below);
+      return;
+    }
+    const pages = read(asked, await sections(), given);
+    if (text.value !== asked) return;
+    const unknown = rows.unknown.filter((one) => pages.unknown.includes(one));
     out.innerHTML = (unknown.length ? `<p class="finder-none">Not in this guide: ${unknown.map((one) => `<b>${escaped(one)}</b>`).join(", ")}.</p>` : "")
-      + (fixes.length || read.length ? "" : `<p class="finder-none"><strong>Nothing here fits these words.</strong> Choose what you see, and where it runs:</p>`)
-      + (fixes.length ? `<h2>Fixes</h2>${cards(fixes.map(({ one }) => one), given)}` : "")
-      + (read.length ? `<h2>Pages</h2><ul class="pages">${read.map(({ one }) => `<li>${link(one.location, one.title)} <small>${page(one, all)}</small></li>`).join("")}</ul>` : "");
+      + (fixes.length || pages.html ? "" : NOTHING) + fixed(fixes) + pages.html;
   };
   const showChosen = ({ see, in: place }, given) => {
     const soe = given.messages.find(({ name }) => name === "SynchronousOnlyOperation");
@@ -108,12 +140,12 @@
       : see === "message" ? loud.includes(n) : !see || row.of.includes(see);
     const rows = given.rows.filter((row, n) => shows(row, n) && (!place || row.in === place));
     choice.open = !(see && place && rows.length);
-    out.innerHTML = rows.length ? `<h2>${rows.length} ${rows.length > 1 ? "mistakes show" : "mistake shows"} it</h2>${cards(rows, given, 20)}`
+    out.innerHTML = rows.length ? `<h2>${rows.length} ${rows.length > 1 ? "mistakes show" : "mistake shows"} it</h2>${cards(rows, 20)}`
       : `<p class="finder-none"><strong>Not in this guide:</strong> no run showed this there. Choose another place.</p>`;
   };
   const showFix = (id, given) => {
     choice.open = false;
-    out.innerHTML = cards(given.rows.filter((row) => row.id === id || row.bad.includes(id)), given) || NOT_HERE;
+    out.innerHTML = cards(given.rows.filter((row) => row.bad.includes(id))) || NOT_HERE;
   };
 
   const state = () => Object.fromEntries(new URLSearchParams(location.search));
@@ -146,6 +178,7 @@
   text.addEventListener("focus", data, { once: true });
   form.addEventListener("submit", (event) => event.preventDefault());
   text.addEventListener("input", () => {
+    typed = true;
     const q = text.value.trim().slice(-MOST);
     go(q && new URLSearchParams({ q }), "replaceState");
   });

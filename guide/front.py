@@ -21,7 +21,7 @@ from proof.example import Example
 from proof.lanes import LANES
 from proof.places import PLACES
 from proof.project import ROOT
-from proof.showing.html import listed, relative, tag, titled
+from proof.showing.html import headed, listed, relative, tag
 from proof.showing.library import Library, read_library
 from proof.showing.picture.below import pictures
 
@@ -58,7 +58,7 @@ def _pair(name: str, known: Library, md: Any) -> Markup:
 
 
 def _side(one: Example, other: Example, known: Library, md: Any) -> Markup:
-    link = tag("a", titled(one), href=f"{relative(HOME, one.page)}#{one.id}")
+    link = tag("a", headed(one), href=f"{relative(HOME, one.page)}#{one.id}")
     return tag(
         "div",
         tag("span", link, class_="filename"),

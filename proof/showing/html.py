@@ -9,6 +9,9 @@ from markupsafe import Markup, escape
 if TYPE_CHECKING:
     from proof.example import Example
 
+VERDICTS = {"✅": "works", "❌": "fails as predicted"}
+"""What each mark of a block says."""
+
 
 def tag(name: str, *children: str, **attributes: str | int | bool) -> Markup:
     """Return an element; `class_` is class, `data_x` data-x, and True has no value."""
@@ -71,6 +74,14 @@ def line_link(example: "Example", line: int, words: str = "{}") -> Markup:
 def titled(example: "Example") -> Markup:
     """Return an example's title; what stands in backticks is code."""
     return prose(example.title)
+
+
+def headed(example: "Example") -> Markup:
+    """Return an example's title with the word of its mark, which everybody reads."""
+    mark, _, words = example.title.partition(" ")
+    return Markup("{} {} {}").format(
+        mark, tag("b", VERDICTS[mark], class_="verdict"), prose(words)
+    )
 
 
 def prose(words: str) -> Markup:

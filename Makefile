@@ -1,6 +1,6 @@
 # `make help` says what each goal does.
 .DEFAULT_GOAL := default
-.PHONY: default help serve demo worker site site-next measure groups test quick run record write bench guarded lint matrix stability lock clean environment
+.PHONY: default help serve demo worker site site-next card measure groups test quick run record write bench guarded lint matrix stability lock clean environment
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -64,6 +64,9 @@ site: environment ## build the site into site/, for a server, a sub-path or the 
 
 site-next: environment ## build it with Zensical too, into site-next/, and say what differs
 	@$(PROOF) site --next
+
+card: environment ## draw the card that a link to the site is shown with
+	@$(BIN)/python -m tools.card
 
 bench: environment ## measure what running an example costs, and what the watch costs a request
 	@$(PROOF) bench

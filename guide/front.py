@@ -58,10 +58,10 @@ def _pair(name: str, known: Library, md: Any) -> Markup:
 
 
 def _side(one: Example, other: Example, known: Library, md: Any) -> Markup:
-    link = tag("a", headed(one), href=f"{relative(HOME, one.page)}#{one.id}")
+    title = headed(one, f"{relative(HOME, one.page)}#{one.id}")
     return tag(
         "div",
-        tag("span", link, class_="filename"),
+        tag("span", title, class_="filename"),
         tag("pre", tag("code", "\n".join(what_differs(one, other))), tabindex=0),
         pictures(one, known, md, HOME),
         class_=f"example example--{'good' if one.good else 'bad'}",

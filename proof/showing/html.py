@@ -76,11 +76,15 @@ def titled(example: "Example") -> Markup:
     return prose(example.title)
 
 
-def headed(example: "Example") -> Markup:
-    """Return an example's title with the word of its mark, which everybody reads."""
+def headed(example: "Example", href: str = "") -> Markup:
+    """Return an example's title with the word of its mark, which everybody reads.
+
+    The title is a link, if an address is given.
+    """
     mark, _, words = example.title.partition(" ")
+    title = tag("a", prose(words), href=href) if href else prose(words)
     return Markup("{} {} {}").format(
-        mark, tag("b", VERDICTS[mark], class_="verdict"), prose(words)
+        mark, tag("b", VERDICTS[mark], class_="verdict"), title
     )
 
 

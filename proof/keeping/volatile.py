@@ -17,6 +17,7 @@ VOLATILE = (
     (re.compile(r"[\w./-]*/(site-packages|lib/python3\.\d+)/"), ""),
     (re.compile(r"(\bat [\w./-]+\.py):\d+"), r"\1:…"),
     (re.compile(r"(\bprocess |\bpid[= ]|\bthread id )\d+", re.IGNORECASE), r"\1…"),
+    (re.compile(r"(_django_curs_)\d+"), r"\1…"),
     (re.compile(r"(\btransaction |\brelation |\bdatabase )\d+"), r"\1…"),
     (re.compile(r"(> took )\d+\.\d+(?= seconds$)"), r"\1…"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\+00:00"), "now"),

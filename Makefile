@@ -1,6 +1,6 @@
 # `make help` says what each goal does.
 .DEFAULT_GOAL := default
-.PHONY: default help serve demo worker site site-next measure groups test quick run record write bench guarded rivals lint matrix stability lock clean environment with-docs with-lint with-suite
+.PHONY: default help serve demo worker site site-next card measure groups test quick run record write bench guarded rivals lint matrix stability lock clean environment with-docs with-lint with-suite
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -65,6 +65,9 @@ site: with-docs ## build the site into site/, for a server, a sub-path or the fi
 
 site-next: with-docs ## build it with Zensical too, into site-next/, and say what differs
 	@$(PROOF) site --next
+
+card: with-suite ## draw the card that a link to the site is shown with
+	@$(BIN)/python -m tools.card
 
 bench: with-docs ## measure what an example, the watch of a request, and the checker cost
 	@$(PROOF) bench

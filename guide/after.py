@@ -1,6 +1,6 @@
 """What is written into a site once it is built, by whichever builder.
 
-An index of words for the finder, and links that also
+An index of words for the finder, one short sheet of styles, and links that also
 hold where no server turns a folder into its page.
 """
 
@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from guide.styles import join_styles
+
 INDEXES = ("search/search_index.json", "search.json")
 """Where MkDocs and Zensical write what their search looks in."""
 INDEX = "search/search_index"
+FINDER = ("match.js", "find.js")
 TAG = re.compile(r"<[^>]+>")
 WORD = re.compile(r"\w{3,}")
 LINK = re.compile(
@@ -21,11 +24,19 @@ LINK = re.compile(
 
 
 def finish(folder: Path) -> None:
-    """Complete a built site: an index of words, and links to files."""
+    """Complete a built site: an index of words, less to load, and links to files."""
     write_index(folder)
+    join_styles(folder)
+    join_finder(folder / "assets")
     for page in folder.rglob("*.html"):
         if page.name != "404.html":
             page.write_text(to_files(page.read_text("utf-8")), "utf-8")
+
+
+def join_finder(assets: Path) -> None:
+    """Put what the finder's page needs first before its script, as one file."""
+    matching, page = ((assets / name).read_text("utf-8") for name in FINDER)
+    (assets / FINDER[1]).write_text(matching + page, "utf-8")
 
 
 def write_index(folder: Path) -> None:

@@ -5,7 +5,7 @@ shows what differs in it and in its twin, each with its picture; the second is e
 """
 
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -21,7 +21,7 @@ from proof.example import Example
 from proof.lanes import LANES
 from proof.places import PLACES
 from proof.project import ROOT
-from proof.showing.html import listed, relative, tag, titled
+from proof.showing.html import headed, listed, relative, tag
 from proof.showing.library import Library, read_library
 from proof.showing.picture.below import pictures
 
@@ -32,22 +32,23 @@ DATABASES = ("sqlite", "postgresql")
 Shown = Callable[[str, Library, Any], Markup]
 
 
-def _fence(shown: Shown) -> Callable[..., str]:
-    def fence(
-        source: str,
-        language: str,
-        class_name: str,
-        options: Mapping[str, str],
-        md: Any,
-        **others: Any,
-    ) -> str:
-        try:
-            return str(shown(source.strip(), read_library(), md))
-        except Exception as error:
-            problem = f"{class_name} cannot be shown: {type(error).__name__}: {error}"
-            raise SuperFencesException(f"docs/{HOME}.md: {problem}") from error
+def pair(source: str, *given: Any, **named: Any) -> str:
+    """Return a ❌ and its twin; a builder may ask for it by its name."""
+    return _told("pair", _pair, source, given[-1])
 
-    return fence
+
+def trust(source: str, *given: Any, **named: Any) -> str:
+    """Return how much was run; a builder may ask for it by its name."""
+    return _told("trust", _trust, source, given[-1])
+
+
+def _told(name: str, shown: Shown, source: str, md: Any) -> str:
+    """Return what stands in place of a fence; the last that is given to one is `md`."""
+    try:
+        return str(shown(source.strip(), read_library(), md))
+    except Exception as error:
+        problem = f"{name} cannot be shown: {type(error).__name__}: {error}"
+        raise SuperFencesException(f"docs/{HOME}.md: {problem}") from error
 
 
 def _pair(name: str, known: Library, md: Any) -> Markup:
@@ -58,10 +59,10 @@ def _pair(name: str, known: Library, md: Any) -> Markup:
 
 
 def _side(one: Example, other: Example, known: Library, md: Any) -> Markup:
-    link = tag("a", titled(one), href=f"{relative(HOME, one.page)}#{one.id}")
+    title = headed(one, f"{relative(HOME, one.page)}#{one.id}")
     return tag(
         "div",
-        tag("span", link, class_="filename"),
+        tag("span", title, class_="filename"),
         tag("pre", tag("code", "\n".join(what_differs(one, other))), tabindex=0),
         pictures(one, known, md, HOME),
         class_=f"example example--{'good' if one.good else 'bad'}",
@@ -134,7 +135,3 @@ def _recorded_on() -> date | None:
         return date.fromisoformat(done.stdout.strip())
     except (OSError, subprocess.CalledProcessError, ValueError):
         return None
-
-
-pair = _fence(_pair)
-trust = _fence(_trust)

@@ -10,11 +10,16 @@ from typing import Any
 from markdown import Extension, Markdown
 from markdown.postprocessors import Postprocessor
 
-WORDS = {"✅": ("good", "works"), "❌": ("bad", "fails as predicted")}
-"""The class of each mark, and the word for whoever does not see it."""
+from proof.showing.html import VERDICTS
+
+KINDS = {"✅": "good", "❌": "bad"}
+"""The class of each mark."""
 CODE = r"<(pre|code|script|title)\b.*?</\1>"
 TAG = r"<[^>]*>"
-CODE_OR_MARK = re.compile(f"{CODE}|{TAG}|✅|❌", re.DOTALL)
+SAID = "|".join(VERDICTS.values())
+CODE_OR_MARK = re.compile(
+    rf"{CODE}|{TAG}|(?:✅|❌)(?P<said>(?=\s*(?:{TAG})?(?:{SAID})\b))?", re.DOTALL
+)
 LAST = 0
 """After all that brings stashed HTML back."""
 
@@ -28,10 +33,13 @@ class Marks(Postprocessor):
 
 
 def _drawn(found: re.Match[str]) -> str:
-    if found[0] not in WORDS:
-        return found[0]
-    kind, word = WORDS[found[0]]
-    return f'<span class="mark mark--{kind}" role="img" aria-label="{word}"></span>'
+    """Return a mark as a picture; its word is for a reader, if it does not follow."""
+    mark = found[0]
+    if mark not in KINDS:
+        return mark
+    told = f'role="img" aria-label="{VERDICTS[mark]}"'
+    told = told if found["said"] is None else 'aria-hidden="true"'
+    return f'<span class="mark mark--{KINDS[mark]}" {told}></span>'
 
 
 class MarksExtension(Extension):

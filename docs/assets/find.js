@@ -2,6 +2,7 @@
 {
   const MOST = 1500, SHOWN = 5, SURE = 0.45, CLOSE = 0.9, PERHAPS = 0.33, ENOUGH = 3, LEAST = 0.3, MUCH = 0.3, SHORT = 500;
   const LISTS = /^(sources|assistant|glossary)\/|#the-rules|#verdicts/;
+  let typed = false;
   const base = new URL(JSON.parse(document.getElementById("__config").textContent).base.replace(/\/?$/, "/"), location);
   const form = document.getElementById("finder"), text = document.getElementById("finder-text");
   const out = document.getElementById("finder-found"), choice = form.querySelector("details");
@@ -25,25 +26,33 @@
   const data = once(async () => {
     let given;
     window.found = (one) => { given = one; };
-    await Promise.all([script("assets/match.js"), script("assets/finder.js")]);
-    return prepared(given);
+    // A built site has both in one file.
+    await Promise.all([typeof match === "object" || script("assets/match.js"), script("assets/finder.js")]);
+    return named(given);
+  });
+  const proofs = once(async () => {
+    let given;
+    window.proved = (one) => { given = one; };
+    await script("assets/proof.js");
+    return given;
   });
   const sections = once(async () => {
-    if (location.protocol === "file:") await script("search/search_index.js");
-    else window.__index = await (await fetch(new URL("search/search_index.json", base))).json();
-    const { heard } = await data();
+    let heard;
+    window.heard = (one) => { heard = one; };
+    const index = async () => { window.__index = await (await fetch(new URL("search/search_index.json", base))).json(); };
+    await Promise.all([script("assets/heard.js"), location.protocol === "file:" ? script("search/search_index.js") : index()]);
     // A long text has many words, and so says less with each; a list has words of everything.
     const long = ({ location: at, text: { length } }) => Math.max(1, length / SHORT) * (LISTS.test(at) ? 2 : 1);
     return window.__index.docs.map((one) => ({ ...one, long: long(one),
       fields: [[6, match.spaced(one.title)], [4, match.spaced(heard[one.location] ?? "")], [1, match.spaced(one.text)]] }));
   });
-  const prepared = (given) => {
-    const titles = (row) => [...row.good, ...row.bad].map((id) => given.examples[id][1]).join(" ");
-    const said = (row, n) => given.messages.filter(({ rows }) => rows.includes(n)).map((one) => `${one.name} ${one.text}`).join(" ");
-    given.rows.forEach((row, n) => {
-      const kinds = row.of.map((one) => given.symptoms[one]).join(" ");
-      row.fields = [[4, match.spaced(`${row.see} ${row.heard ?? ""}`)], [3, match.spaced(`${row.why} ${titles(row)}`)],
-        [1.5, match.spaced(`${row.do} ${row.never} ${row.in} ${kinds} ${said(row, n)}`)]];
+  const named = (given) => {
+    const said = (n) => given.messages.filter(({ rows }) => rows.includes(n)).map((one) => `${one.name} ${one.text}`).join(" ");
+    given.rows = given.rows.map(([place, of, see, fix, why, never, good, bad, heard = ""], n) => {
+      const at = given.places[place], kinds = of.map((one) => given.symptoms[one]).join(" ");
+      const fields = [[4, match.spaced(`${see} ${heard}`)], [3, match.spaced(why)],
+        [1.5, match.spaced(`${fix} ${never} ${at} ${kinds} ${said(n)}`)]];
+      return { id: bad[0], in: at, of, see, do: fix, why, never, good, bad, fields };
     });
     return given;
   };
@@ -57,22 +66,30 @@
   const link = (path, html) => `<a href="${address(path)}">${html}</a>`;
   const linked = (html) => html.replace(/href="([^"]+)"/g, (_, to) => `href="${address(to)}"`);
   const mark = (good) => `<span class="mark mark--${good ? "good" : "bad"}" role="img" aria-label="${good ? "works" : "fails as predicted"}"></span>`;
-  const proof = (id, { examples }) => {
+  const proof = (id, examples) => {
     const [page, title, good, seen] = examples[id];
     const told = seen.map(([said, lanes]) => `${said} <small>${lanes}</small>`).join("; ");
     return `<li>${mark(good)} ${link(`${page}#${id}`, title)}: ${told}</li>`;
   };
-  const card = (row, given) => `<li id="never-${row.id}">
+  const counted = (many, one, more) => `${many} ${many > 1 ? more : one}`;
+  const told = ({ good, bad }) => `${counted(good.length, "block works", "blocks work")}, ${counted(bad.length, "fails", "fail")}`;
+  const card = (row) => `<li id="never-${row.id}">
     <p class="see">${row.in}: ${linked(row.see)} <a class="headerlink" href="?fix=${row.id}" title="Permalink">¶</a></p>
     <p class="do"><b>Fix</b><span>${linked(row.do)}</span></p>
     <p><b>Cause</b><span>${linked(row.why)}</span> <b>Don't</b><span>${linked(row.never)}</span></p>
-    <p><b>Proof</b></p><ul>${[...row.good, ...row.bad].map((id) => proof(id, given)).join("")}</ul></li>`;
-  const cards = (rows, given, most = SHOWN) => {
+    <details class="proof" data-of="${[...row.good, ...row.bad]}"><summary>Proof: ${told(row)}</summary><ul></ul></details></li>`;
+  const cards = (rows, most = SHOWN) => {
     const [now, later] = [rows.slice(0, most), rows.slice(most)];
-    const list = (some) => `<ul class="fixes">${some.map((row) => card(row, given)).join("")}</ul>`;
+    const list = (some) => `<ul class="fixes">${some.map(card).join("")}</ul>`;
     return (now.length ? list(now) : "") + (later.length
       ? `<details><summary>${later.length} more</summary>${list(later)}</details>` : "");
   };
+  out.addEventListener("toggle", async ({ target: at }) => {
+    const list = at.matches(".proof[open]") && at.querySelector("ul:empty");
+    if (!list) return;
+    const examples = await proofs();
+    list.innerHTML = at.dataset.of.split(",").map((id) => proof(id, examples)).join("");
+  }, true);
 
   // Of many situations of a message, the traceback's own words and files tell which.
   const FILES = [[/management.commands|manage\.py/, "In commands and scripts"], [/celery|tasks\.py/, "In tasks"],
@@ -89,7 +106,7 @@
     const rows = nearest(message.rows.map((one) => given.rows[one]), pasted, given);
     const title = link(message.to, `<code>${escaped(`${message.name}: ${message.text}`.replace(/: $/, ""))}</code>`);
     return `<h2>${n ? "Earlier in the text: " : ""}${title}</h2>`
-      + (message.ask ? `<p>${linked(message.ask)}</p>` : "") + cards(rows, given, n ? 1 : SHOWN);
+      + (message.ask ? `<p>${linked(message.ask)}</p>` : "") + cards(rows, n ? 1 : SHOWN);
   };
   const CHOOSE = "Choose what you see, and where it runs:";
   const notHere = (then) => `<p class="finder-none"><strong>Not in this guide.</strong> No run provoked this message. ${then}</p>`;
@@ -105,7 +122,7 @@
     const last = pasted.trim().split("\n").at(-1).replace(/^[\w.]+:\s/, "");
     const asked = match.ranked(given.rows, last, given.also);
     const rows = asked.known < ENOUGH ? [] : worthShowing(asked, CLOSE, 3);
-    return rows.length ? `<h2>Close to it</h2>${cards(rows.map(({ one }) => one), given)}` : "";
+    return rows.length ? `<h2>Close to it</h2>${cards(rows.map(({ one }) => one))}` : "";
   };
   const showMessages = (hits, pasted, given) => {
     const near = hits.length ? "" : close(pasted, given);
@@ -114,20 +131,37 @@
       ? hits.slice(0, 3).map((one, n) => entry(one, pasted, given, n)).join("") : notHere(near ? "Below is what is close to it." : CHOOSE) + near);
   };
   const page = ({ location: at }, all) => all.find((one) => one.location === at.split("#")[0])?.title ?? "";
+  const read = (asked, all, given) => {
+    const texts = match.ranked(all, asked, given.also);
+    const found = worthShowing(texts, SURE, 8);
+    const list = found.map(({ one }) => `<li>${link(one.location, one.title)} <small>${page(one, all)}</small></li>`);
+    return { unknown: texts.unknown, covered: found[0]?.covered ?? 0,
+      html: list.length ? `<h2>Pages</h2><ul class="pages">${list.join("")}</ul>` : "" };
+  };
   const showWords = async (asked, given) => {
-    const all = await sections();
-    const rows = match.ranked(given.rows, asked, given.also), texts = match.ranked(all, asked, given.also);
-    if (text.value !== asked) return;
-    const sure = worthShowing(rows, SURE, SHOWN);
-    const fixes = sure.length ? sure : worthShowing(rows, PERHAPS, 3), read = worthShowing(texts, SURE, 8);
-    const unknown = rows.unknown.filter((one) => texts.unknown.includes(one));
-    const toFix = fixes.length ? `<h2>${sure.length ? "Fixes" : "Perhaps"}</h2>${cards(fixes.map(({ one }) => one), given)}` : "";
-    const toRead = read.length ? `<h2>Pages</h2><ul class="pages">${read.map(({ one }) => `<li>${link(one.location, one.title)} <small>${page(one, all)}</small></li>`).join("")}</ul>` : "";
-    const pagesFirst = (read[0]?.covered ?? 0) > (fixes[0]?.covered ?? 0) + MUCH;
+    const rows = match.ranked(given.rows, asked, given.also);
+    const sure = worthShowing(rows, SURE, SHOWN), fixes = sure.length ? sure : worthShowing(rows, PERHAPS, 3);
+    const toFix = fixes.length ? `<h2>${sure.length ? "Fixes" : "Perhaps"}</h2>${cards(fixes.map(({ one }) => one))}` : "";
+    const far = (fixes[0]?.covered ?? 0) + MUCH;
     choice.open = !sure.length;
+    if (!typed && sure.length && !rows.unknown.length && far >= 1) {
+      // No page can have far more of the words. So pages come when they are come to: their index is larger than all else.
+      // Whoever jumps past their place has come to them as well.
+      put(`${toFix}<div></div>`);
+      const below = out.lastElementChild;
+      new IntersectionObserver(async ([{ isIntersecting: seen }], observer) => {
+        if (!seen) return;
+        observer.disconnect();
+        below.innerHTML = read(asked, await sections(), given).html;
+      }, { rootMargin: "100000px 0px 0px" }).observe(below);
+      return;
+    }
+    const pages = read(asked, await sections(), given);
+    if (text.value !== asked) return;
+    const unknown = rows.unknown.filter((one) => pages.unknown.includes(one));
     put((unknown.length ? `<p class="finder-none">Not in this guide: ${unknown.map((one) => `<b>${escaped(one)}</b>`).join(", ")}.</p>` : "")
-      + (fixes.length || read.length ? "" : `<p class="finder-none"><strong>Nothing here fits these words.</strong> ${CHOOSE}</p>`)
-      + (pagesFirst ? toRead + toFix : toFix + toRead));
+      + (toFix || pages.html ? "" : `<p class="finder-none"><strong>Nothing here fits these words.</strong> ${CHOOSE}</p>`)
+      + (pages.covered > far ? pages.html + toFix : toFix + pages.html));
   };
   const showChosen = ({ see, in: place }, given) => {
     const soe = given.messages.find(({ name }) => name === "SynchronousOnlyOperation");
@@ -136,12 +170,12 @@
       : see === "message" ? loud.includes(n) : !see || row.of.includes(see);
     const rows = given.rows.filter((row, n) => shows(row, n) && (!place || row.in === place));
     choice.open = !(see && place && rows.length);
-    put(rows.length ? `<h2>${rows.length} ${rows.length > 1 ? "mistakes show" : "mistake shows"} it</h2>${cards(rows, given, 20)}`
+    put(rows.length ? `<h2>${rows.length} ${rows.length > 1 ? "mistakes show" : "mistake shows"} it</h2>${cards(rows, 20)}`
       : `<p class="finder-none"><strong>Not in this guide:</strong> no run showed this there. Choose another place.</p>`);
   };
   const showFix = (id, given) => {
     choice.open = false;
-    put(cards(given.rows.filter((row) => row.id === id || row.bad.includes(id)), given) || notHere(CHOOSE));
+    put(cards(given.rows.filter((row) => row.bad.includes(id))) || notHere(CHOOSE));
   };
 
   const state = () => Object.fromEntries(new URLSearchParams(location.search));
@@ -174,6 +208,7 @@
   text.addEventListener("focus", data, { once: true });
   form.addEventListener("submit", (event) => event.preventDefault());
   text.addEventListener("input", () => {
+    typed = true;
     const q = text.value.trim().slice(-MOST);
     go(q && new URLSearchParams({ q }), "replaceState");
   });

@@ -39,7 +39,10 @@
     lit.forEach((one) => one.classList.add("lit"));
   };
   addEventListener("pointerover", light);
-  addEventListener("beforeprint", () => {
+  // Not every browser says that it prints, before it does.
+  const address = () => {
     document.querySelector("h1").dataset.address = location.href.replace(location.hash, "");
-  });
+  };
+  addEventListener("beforeprint", address);
+  address();
 }

@@ -36,6 +36,8 @@ the whole file."""
 FILES: Mapping[str, Callable[[Library], Parts]] = {
     "docs/find.md": finding.parts,
     "docs/assets/finder.js": finder.parts,
+    "docs/assets/heard.js": finder.heard,
+    "docs/assets/proof.js": finder.proof,
     "docs/errors.md": errors.with_others,
     "docs/errors-loop.md": errors.page("errors-loop"),
     "docs/errors-warnings.md": errors.page("errors-warnings"),

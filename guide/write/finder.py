@@ -1,7 +1,10 @@
-"""docs/assets/finder.js: what the finder looks in, loaded when it is first used.
+"""What the finder looks in, loaded when it is first used: rows and messages, and proof.
 
-It is a script that calls a function, and no JSON: a page that is opened from the file
-system may load the one and not the other.
+Each of the three files is a script that calls a function, and no JSON: a page that is
+opened from the file system may load the one and not the other. docs/assets/finder.js
+has what a card shows, its values without their names; `find.js` takes it apart. The
+proof of a card comes when it is opened, and what readers type for a section comes with
+the index of words.
 """
 
 import json
@@ -28,26 +31,35 @@ PAGE = re.compile(r'href="([\w/-]+)\.md(?=[#"])')
 
 
 def parts(known: Library) -> Mapping[str, str]:
-    """Return the file: every row, every message, and the proof of each row."""
+    """Return the file of every row and every message."""
     rows = list(homes(known))
+    places = list(dict.fromkeys(row.section for row in rows))
     slugs = {one.message.slug for one in entries(known)}
     ask = read_first(slugs)
-    heard = read_heard({row.bad[0] for row in rows})
+    said = read_heard({row.bad[0] for row in rows})
     data = {
         "also": _also(),
-        "heard": heard.pages,
-        "close": heard.messages,
-        "places": list(dict.fromkeys(row.section for row in rows)),
+        "close": said.messages,
+        "places": places,
         "symptoms": {one.name: one.heading for one in symptoms(known)},
-        "examples": {
-            name: _example(known.by_id[name], known)
-            for name in dict.fromkeys(n for row in rows for n in (*row.good, *row.bad))
-        },
-        "rows": [_row(row, known, heard.mistakes) for row in rows],
+        "rows": [_row(row, places, known, said.mistakes) for row in rows],
         "messages": [_message(one, rows, ask) for one in entries(known)],
     }
     lines = (f'"{key}": {_listed(value)}' for key, value in data.items())
     return {"": "found({\n" + ",\n".join(lines) + "\n});\n"}
+
+
+def heard(known: Library) -> Mapping[str, str]:
+    """Return the file of what readers type for a section, by its address."""
+    pages = read_heard({row.bad[0] for row in homes(known)}).pages
+    return {"": f"heard({_listed(dict(pages))});\n"}
+
+
+def proof(known: Library) -> Mapping[str, str]:
+    """Return the file of what was seen of each example that a row names."""
+    names = (name for row in homes(known) for name in (*row.good, *row.bad))
+    examples = {name: _example(known.by_id[name], known) for name in names}
+    return {"": f"proved({_listed(examples)});\n"}
 
 
 def _also() -> dict[str, list[str]]:
@@ -68,25 +80,19 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _row(row: Row, known: Library, heard: Mapping[str, str]) -> dict[str, Any]:
+def _row(
+    row: Row, places: list[str], known: Library, heard: Mapping[str, str]
+) -> list[Any]:
+    """Return a row: its place, its kinds, its four sentences, and what proves it.
+
+    Last are the words of a reader who has none of these, if the row has such words.
+    """
     at = homes(known)[row]
-    texts = {
-        "see": spelt_out(row.see.removeprefix(NOTHING)),
-        "do": row.do,
-        "why": row.what,
-        "never": row.never,
-    }
-    also = heard.get(row.bad[0])
-    return {
-        "id": row.bad[0],
-        **({"heard": also} if also else {}),
-        "in": row.section,
-        "of": [one.section for one in at if one.words.startswith("silent: ")],
-        "page": at[0].page,
-        **{key: html(text) for key, text in texts.items()},
-        "good": row.good,
-        "bad": row.bad,
-    }
+    kinds = [one.section for one in at if one.words.startswith("silent: ")]
+    see = spelt_out(row.see.removeprefix(NOTHING))
+    texts = map(html, (see, row.do, row.what, row.never))
+    also = [heard[row.bad[0]]] if row.bad[0] in heard else []
+    return [places.index(row.section), kinds, *texts, row.good, row.bad, *also]
 
 
 def _message(entry: Entry, rows: list[Row], ask: Mapping[str, str]) -> dict[str, Any]:

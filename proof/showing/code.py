@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from proof.example import Example
-from proof.showing.html import line_id, tag, titled
+from proof.showing.html import headed, line_id, tag
 from proof.showing.library import Library
 
 PLAIN = re.compile(r'<span class="(?:n|o|p|w|nn|bp)">([^<]*)</span>')
@@ -29,7 +29,7 @@ def highlighted(example: Example, known: Library, source: str, md: Any) -> Marku
     code: str = md.preprocessors["fenced_code_block"].highlight(
         src=source,
         language="python",
-        options={"title": str(titled(example)), "title_mode": "html"},
+        options={"title": str(headed(example)), "title_mode": "html"},
         md=md,
         classes=[],
         id_value=example.id,

@@ -24,9 +24,11 @@ from proof.reading.header import KEYS
 from proof.showing.anchors import announce
 from proof.showing.code import highlighted
 from proof.showing.details import evidence
+from proof.showing.diff import diff
 from proof.showing.html import tag
 from proof.showing.library import Library, read_library
 from proof.showing.picture.below import pictures
+from proof.showing.picture.beside import beside
 
 __all__ = ["SuperFencesException", "fence", "fence_with", "header"]
 
@@ -109,7 +111,8 @@ def _block(example: Example, *parts: Markup) -> Markup:
 def _seen(example: Example, known: Library, md: Any) -> Markup:
     problem = known.missing(example)
     if problem is None:
-        return pictures(example, known, md) + evidence(example, known)
+        drawn = pictures(example, known, md)
+        return drawn + _fixed(example, known) + evidence(example, known)
     if os.environ.get(SERVE) != "1":
         raise MarkdownError(example.path, example.start, problem, "Run: make record")
     return tag(
@@ -120,6 +123,12 @@ def _seen(example: Example, known: Library, md: Any) -> Markup:
         class_="evidence evidence--none",
         data_search_exclude=True,
     )
+
+
+def _fixed(example: Example, known: Library) -> Markup:
+    """Return what the twin beside a ❌ does otherwise."""
+    twins = () if example.good else beside(example, known)
+    return Markup().join(diff(example, one) for one in twins)
 
 
 def _without_header(what: str) -> MarkdownError:

@@ -9,6 +9,9 @@ from markupsafe import Markup, escape
 if TYPE_CHECKING:
     from proof.example import Example
 
+VERDICTS = {"✅": "works", "❌": "fails as predicted"}
+"""What each mark of a block says."""
+
 
 def tag(name: str, *children: str, **attributes: str | int | bool) -> Markup:
     """Return an element; `class_` is class, `data_x` data-x, and True has no value."""
@@ -71,6 +74,18 @@ def line_link(example: "Example", line: int, words: str = "{}") -> Markup:
 def titled(example: "Example") -> Markup:
     """Return an example's title; what stands in backticks is code."""
     return prose(example.title)
+
+
+def headed(example: "Example", href: str = "") -> Markup:
+    """Return an example's title with the word of its mark, which everybody reads.
+
+    The title is a link, if an address is given.
+    """
+    mark, _, words = example.title.partition(" ")
+    title = tag("a", prose(words), href=href) if href else prose(words)
+    return Markup("{} {} {}").format(
+        mark, tag("b", VERDICTS[mark], class_="verdict"), title
+    )
 
 
 def prose(words: str) -> Markup:

@@ -10,7 +10,7 @@ from proof.example import Example
 from proof.lanes import LANES
 from proof.outcome import Outcome
 from proof.places import PLACES
-from proof.showing.html import code, line_link, listed, tag
+from proof.showing.html import VERDICTS, code, line_link, listed, tag
 
 if TYPE_CHECKING:
     from proof.showing.library import Library, Seen
@@ -74,10 +74,10 @@ def headline(example: Example, seen: "Seen") -> Markup:
     if not seen.verdict.holds:
         return tag("strong", "⚠️ refuted")
     if example.good:
-        return tag("strong", "✅ works")
+        return tag("strong", "✅ ", VERDICTS["✅"])
     claims = example.claims_for(seen.lanes[0], seen.edition)
     symptoms = "; ".join(dict.fromkeys(symptom(one, seen.outcome) for one in claims))
-    return Markup("{} — {}").format(tag("strong", "❌ fails as predicted"), symptoms)
+    return Markup("{} — {}").format(tag("strong", "❌ ", VERDICTS["❌"]), symptoms)
 
 
 def symptom(claim: Claim, outcome: Outcome) -> str:

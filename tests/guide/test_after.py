@@ -1,11 +1,14 @@
 """What is done to a site once it is built, and how two builds are compared."""
 
 import json
+import pickle
 from pathlib import Path
 
 import pytest
+from mkdocs.config import load_config
 
 from guide.after import to_files, write_index
+from guide.building import CONFIG
 from guide.differences import differences
 
 
@@ -73,3 +76,8 @@ def test_what_differs_is_told_by_kind(tmp_path: Path):
         "links new, on 1 pages: 'z' (1)",
     ]
     assert list(differences(one, one)) == []
+
+
+def test_a_formatter_of_a_fence_has_a_name():
+    """Zensical names the settings of Markdown by what `pickle` makes of them."""
+    assert pickle.dumps(load_config(str(CONFIG)).mdx_configs["pymdownx.superfences"])

@@ -309,9 +309,11 @@ def test_each_state_is_a_link(site: Site, opened: Any) -> None:
 
 
 def test_every_mistake_has_an_address(site: Site, opened: Any) -> None:
-    """The data has each row, and a link shows it with its proof of both kinds."""
+    """The data has each row, and a link shows it; opened, its proof has both kinds."""
     page = opened("find/?fix=asyncio-run-lock")
     page.wait_for_selector(".finder-found .fixes > li")
+    page.click(".finder-found .proof > summary")
+    page.wait_for_selector(".finder-found .mark")
     marks = page.locator(".finder-found .mark").evaluate_all(
         "(all) => all.map((one) => one.ariaLabel)"
     )
@@ -329,8 +331,40 @@ def test_a_state_is_quiet_and_accessible(
     assert violations(page) == []
     assert page.evaluate("window.shift") < 0.01
     assert sideways(page) <= 0
+    page.click(".finder-found .proof > summary")
+    page.wait_for_selector(".finder-found .proof li")
+    assert violations(page) == []
+    assert sideways(page) <= 0
+    assert page.complaints == []
+
+
+LINKS = (
+    "q=Event+loop+is+closed",
+    "q=celery+task+starts+before+the+transaction+has+committed",
+    "see=hangs&in=In+tasks",
+    "fix=asyncio-run-lock",
+)
+
+
+@pytest.mark.parametrize("query", LINKS)
+def test_a_link_to_a_state_is_small(site: Site, opened: Any, query: str) -> None:
+    """A message, words, a choice and a fix keep to the budget of a page."""
+    page = opened(f"find/?{query}")
+    page.wait_for_selector(".finder-found .fixes > li")
+    page.wait_for_load_state("networkidle")
     total = sum(size for _, size in site.sent) / 1024
-    print(f"{len(site.sent)} requests, {total:.1f} KiB")
+    print(f"{query}: {len(site.sent)} requests, {total:.1f} KiB")
+    assert len(site.sent) <= 10, site.sent
+    assert total <= 100, site.sent
+
+
+def test_pages_come_when_they_are_come_to(site: Site, opened: Any) -> None:
+    """Words in a link have their fixes at once; scrolled to, their pages as well."""
+    page = opened(f"find/?{LINKS[1]}")
+    page.wait_for_selector(".finder-found .fixes > li")
+    assert page.locator(".finder-found ul.pages").count() == 0
+    page.locator("h2#by-symptom").scroll_into_view_if_needed()
+    page.wait_for_selector(".finder-found ul.pages a")
     assert page.complaints == []
 
 

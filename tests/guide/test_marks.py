@@ -8,6 +8,9 @@ from guide.marks import MarksExtension
 GOOD = '<span class="mark mark--good" role="img" aria-label="works"></span>'
 BAD = '<span class="mark mark--bad" role="img" aria-label="fails as predicted"></span>'
 
+HIDDEN = '<span class="mark mark--good" aria-hidden="true"></span>'
+"""A mark whose word follows, so that nobody hears it twice."""
+
 
 @pytest.mark.parametrize(
     ("text", "html"),
@@ -16,6 +19,9 @@ BAD = '<span class="mark mark--bad" role="img" aria-label="fails as predicted"><
         ("`# ✅ committed`", "<p><code># ✅ committed</code></p>"),
         ("    # ❌ lost", "<pre><code># ❌ lost\n</code></pre>"),
         ('<i title="✅">✅</i>', f'<p><i title="✅">{GOOD}</i></p>'),
+        ("✅ works", f"<p>{HIDDEN} works</p>"),
+        ("✅ <b>works</b>", f"<p>{HIDDEN} <b>works</b></p>"),
+        ("✅ workshop", f"<p>{GOOD} workshop</p>"),
     ],
 )
 def test_a_mark_is_drawn_where_it_is_no_code(text: str, html: str):

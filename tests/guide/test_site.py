@@ -148,7 +148,7 @@ def test_first_load_is_small(site: Site, opened: Any) -> None:
 def test_search_comes_when_opened(site: Site, opened: Any) -> None:
     """A page loads nothing of the search but its field."""
     opened(site.longest)
-    names = ("search", "finder", "match", "find.js")
+    names = ("search", "finder", "proof", "match", "find.js")
     assert not [path for path, _ in site.sent for name in names if name in path]
 
 

@@ -305,7 +305,7 @@ def test_everything_is_escaped(render: Callable[..., str]) -> None:
     html = render(page, (told, replace(LOST, raised=raised)))
     for name in ("b", "i", "script", "t", "k", "f", "x", "y", "s", "u"):
         assert f"<{name}>" not in html
-    assert f"{WORKS} a &lt;b&gt;bold&lt;/b&gt; &amp; <code>&lt;i&gt;</code>" in html
+    assert "</b> a &lt;b&gt;bold&lt;/b&gt; &amp; <code>&lt;i&gt;</code>" in html
 
 
 def test_tables_have_headers(render: Callable[..., str]) -> None:
@@ -316,6 +316,15 @@ def test_tables_have_headers(render: Callable[..., str]) -> None:
         assert f'tabindex="0" role="group" aria-label="{caption}"' in html
     assert html.count('scope="col"') == 10
     assert 'scope="row"' in html
+
+
+def test_a_block_says_in_a_word_what_its_mark_means(render: Callable[..., str]) -> None:
+    """Everybody reads it beside the mark; a screen reader has it once."""
+    html = render()
+    for kind, word in (("good", "works"), ("bad", "fails as predicted")):
+        drawn = f'<span class="mark mark--{kind}" aria-hidden="true"></span>'
+        assert f'{drawn} <b class="verdict">{word}</b> ' in html
+        assert f"{drawn} {word}</strong>" in html
 
 
 def test_permalink(render: Callable[..., str]) -> None:

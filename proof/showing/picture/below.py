@@ -1,6 +1,6 @@
 """The pictures below a block: lanes that look the same share one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -8,14 +8,14 @@ from markupsafe import Markup
 
 from proof.example import Example
 from proof.showing.html import line_id, relative, tag
-from proof.showing.picture.draw import picture_of
+from proof.showing.picture.beside import shown
 from proof.showing.picture.shapes import Picture
 from proof.showing.picture.svg import svg
 from proof.showing.picture.words import words
 from proof.showing.words import lanes_in_short
 
 if TYPE_CHECKING:
-    from proof.showing.library import Library, Seen
+    from proof.showing.library import Library
 
 MOST, HIGHEST = 2, 6
 """Pictures that stand open whatever their height, and rows that all may have."""
@@ -26,7 +26,7 @@ def pictures(example: Example, known: "Library", md: Any, at: str = "") -> Marku
 
     On another page than the example's, `at` is its name.
     """
-    alike = by_picture(known.seen(example))
+    alike = shown(example, known)
     page = relative(at, example.page) if at else ""
     figures = [
         tag(
@@ -39,11 +39,11 @@ def pictures(example: Example, known: "Library", md: Any, at: str = "") -> Marku
         for picture, lanes in alike.items()
     ]
     many = _open(alike)
-    shown = tag("div", *figures[:many], class_="pictures", data_search_exclude=True)
+    open_ = tag("div", *figures[:many], class_="pictures", data_search_exclude=True)
     if many == len(figures):
-        return shown
+        return open_
     said = lanes_in_short(lane for lanes in [*alike.values()][many:] for lane in lanes)
-    return shown + tag(
+    return open_ + tag(
         "details",
         tag("summary", f"The picture on {said}"),
         tag("div", *figures[many:], class_="pictures"),
@@ -57,14 +57,6 @@ def _open(alike: Mapping[Picture, list[str]]) -> int:
     heights = accumulate(len(one.rows) for one in alike)
     fit = sum(1 for height in heights if height <= HIGHEST)
     return min(max(fit, MOST), len(alike))
-
-
-def by_picture(seen: "Iterable[Seen]") -> dict[Picture, list[str]]:
-    """Return the pictures, and the lanes that share each."""
-    alike: dict[Picture, list[str]] = {}
-    for one in seen:
-        alike.setdefault(picture_of(one.outcome), []).extend(one.lanes)
-    return alike
 
 
 def _is_first(md: Any) -> bool:

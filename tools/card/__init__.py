@@ -1,0 +1,1 @@
+"""The card that a link to the site is shown with elsewhere."""

@@ -108,8 +108,9 @@ environment:
 with-docs: environment
 	@sh tools/groups.sh .venv docs
 
+# Types are read of all that is imported anywhere.
 with-lint: environment
-	@sh tools/groups.sh .venv docs lint
+	@sh tools/groups.sh .venv docs lint suite browser
 
 with-suite: environment
 	@sh tools/groups.sh .venv docs suite browser

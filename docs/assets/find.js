@@ -146,13 +146,14 @@
     choice.open = !sure.length;
     if (!typed && sure.length && !rows.unknown.length && far >= 1) {
       // No page can have far more of the words. So pages come when they are come to: their index is larger than all else.
+      // Whoever jumps past their place has come to them as well.
       put(`${toFix}<div></div>`);
       const below = out.lastElementChild;
       new IntersectionObserver(async ([{ isIntersecting: seen }], observer) => {
         if (!seen) return;
         observer.disconnect();
         below.innerHTML = read(asked, await sections(), given).html;
-      }).observe(below);
+      }, { rootMargin: "100000px 0px 0px" }).observe(below);
       return;
     }
     const pages = read(asked, await sections(), given);

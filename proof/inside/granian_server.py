@@ -37,7 +37,8 @@ class _Granian(MPServer):  # type: ignore[misc]
 
     def _init_shared_socket(self) -> None:
         self._ssp, self._sfd = None, self._listener.fileno()
-        self._shd = SocketHolder(self._sfd, False, self.backlog)
+        # Its types do not know the third.
+        self._shd = SocketHolder(self._sfd, False, self.backlog)  # type: ignore[call-arg,unused-ignore]
         self._sso = self._listener
 
 

@@ -6,7 +6,7 @@ import sys
 from proof.project import ROOT
 
 FOLDER = ROOT / "proof"
-OF_BOTH = {"proof.watching.reaches"}
+OF_BOTH = {"proof.watching.beneath", "proof.watching.reaches"}
 """What a block reaches for is refused while it is read, and while it runs."""
 RUNNING = (
     "child",

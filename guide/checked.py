@@ -34,8 +34,14 @@ def rivals(path: Path = RIVALS) -> tuple[Rival, ...]:
             {name: tuple(codes) for name, codes in one.get("said", {}).items()},
             one.get("left out", ""),
         )
-        for one in json.loads(path.read_text("utf-8"))
+        for one in json.loads(path.read_text("utf-8"))["tools"]
     )
+
+
+@cache
+def compared(path: Path = RIVALS) -> frozenset[str]:
+    """Return the blocks that the other tools were run on."""
+    return frozenset(json.loads(path.read_text("utf-8"))["blocks"])
 
 
 @cache

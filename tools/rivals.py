@@ -145,14 +145,15 @@ plugins = mypy_django_plugin.main
 check_untyped_defs = True
 enable_error_code = unused-awaitable, truthy-bool, truthy-iterable
 [mypy.plugins.django-stubs]
-django_settings_module = config.settings
+django_settings_module = studies.settings
 """
 
 
 def lay(folder: Path) -> dict[str, str]:
     """Lay the blocks beside the example project; return the ids by their files."""
     unwanted = shutil.ignore_patterns("db.sqlite3*", "queue", "__pycache__")
-    shutil.copytree(PROJECT.source, folder, ignore=unwanted)
+    for source in PROJECT.sources:
+        shutil.copytree(source, folder, ignore=unwanted, dirs_exist_ok=True)
     (folder / "blocks").mkdir()
     (folder / "blocks" / "__init__.py").write_text("", "utf-8")
     (folder / "rivals.ini").write_text(MYPY, "utf-8")
@@ -222,21 +223,26 @@ def asked(tool: Tool, missing: str) -> dict[str, object]:
     return {"name": tool.name, **facts}
 
 
-def keep(new: dict[str, object]) -> None:
-    """Write what is kept of a tool beside what is kept of the others."""
-    kept = json.loads(RIVALS.read_text("utf-8")) if RIVALS.exists() else []
-    by_name = {one["name"]: one for one in [*kept, new]}
-    whole = [by_name[tool.name] for tool in TOOLS if tool.name in by_name]
+def keep(new: dict[str, object], blocks: list[str]) -> None:
+    """Write what is kept of a tool beside what is kept of the others.
+
+    What was said of other blocks is dropped: numbers are compared for the same ones.
+    """
+    kept = json.loads(RIVALS.read_text("utf-8")) if RIVALS.exists() else {}
+    others = kept["tools"] if kept.get("blocks") == blocks else []
+    by_name = {one["name"]: one for one in [*others, new]}
+    tools = [by_name[tool.name] for tool in TOOLS if tool.name in by_name]
+    whole = {"blocks": blocks, "tools": tools}
     RIVALS.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def main() -> int:
     """Run each tool that can be installed, and keep what all of them say."""
     names = sys.argv[1:]
-    missing = install(*NEEDED)
+    missing, blocks = install(*NEEDED), sorted(one.id for one in extract())
     for tool in TOOLS:
         if not names or tool.name.split()[0] in names:
-            keep(asked(tool, missing))
+            keep(asked(tool, missing), blocks)
             print(tool.name, flush=True)
     return 0
 

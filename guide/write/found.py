@@ -1,12 +1,12 @@
 """docs/found.md: what the checker, the guard and other tools find of the guide's ❌."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 
 from django_async_lint.rules import RULES
-from guide.checked import Rival, guarded, is_silent, rivals
+from guide.checked import Rival, compared, guarded, is_silent, rivals
 from proof.errors import MarkdownError
 from proof.example import Example
 from proof.project import ROOT
@@ -135,13 +135,14 @@ def _table(rows: Iterable[Seen]) -> Iterator[str]:
 
 
 def _rivals(every: list[Seen], known: Library) -> Iterator[str]:
-    wrong = {one.example.id for one in every}
-    silent = {one.example.id for one in every if is_silent(one.example)}
-    right = {one.id for one in known.examples} - wrong
+    shown = [one.example for one in every if one.example.id in compared()]
+    wrong = {one.id for one in shown}
+    silent = {one.id for one in shown if is_silent(one)}
+    right = compared() & {one.id for one in known.examples} - wrong
     numbers = f"❌ of {len(wrong)} | silent ❌ of {len(silent)} | ✅ of {len(right)}"
     yield f"| Tool | {numbers} |"
     yield "|---|---|---|---|"
-    ours = {one.example.id for one in every if one.default}
+    ours = {one.example.id for one in every if one.default} & wrong
     elsewhere = {name for rule in RULES.values() for name in rule.right_elsewhere}
     yield _tool("django-async-lint, by default", [ours, ours & silent, elsewhere])
     for one in rivals():
@@ -150,13 +151,13 @@ def _rivals(every: list[Seen], known: Library) -> Iterator[str]:
                 f"{one.name} ({one.versions})",
                 [{*one.said} & group for group in (wrong, silent, right)],
             )
-    together = {name for one in rivals() for name in one.said}
+    together = frozenset(name for one in rivals() for name in one.said)
     yield _tool("these others together", [together & g for g in (wrong, silent, right)])
     for one in rivals():
         yield from _left_out(one)
 
 
-def _tool(name: str, found: Iterable[set[str]]) -> str:
+def _tool(name: str, found: Iterable[Set[str]]) -> str:
     return f"| {name} | {' | '.join(str(len(one)) for one in found)} |"
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pages import EXAMPLES
 
-from guide.checked import guarded, is_silent, rivals
+from guide.checked import compared, guarded, is_silent, rivals
 from guide.write import found
 from guide.write.found import kinds, seen
 from proof.errors import MarkdownError
@@ -44,7 +44,8 @@ def test_most_of_what_says_nothing_is_found():
 def test_what_was_recorded_is_of_blocks_that_are_there():
     """A block that was renamed is recorded anew."""
     named = {*guarded(), *(name for one in rivals() for name in one.said)}
-    assert named <= {*BY_ID}
+    assert named <= {*BY_ID} and compared() <= {*BY_ID}
+    assert {name for one in rivals() for name in one.said} <= compared()
     assert not any(BY_ID[name].good for name in guarded())
 
 
@@ -56,6 +57,13 @@ def test_the_guard_was_run_with_what_nothing_else_finds():
         example, rule = one.example, one.default or one.asked
         if its_test(example) is not None and not rule:
             assert example.id in guarded(), example.id
+
+
+def test_tools_are_compared_over_the_blocks_that_all_of_them_read():
+    """A block that came since counts for none of them, this guide's own included."""
+    wrong = [one.id for one in EXAMPLES if not one.good and one.id in compared()]
+    table = "\n".join(found.parts(read_library())["rivals"].splitlines())
+    assert f"❌ of {len(wrong)} |" in table
 
 
 def test_each_tool_has_its_version_or_its_reason():

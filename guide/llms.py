@@ -17,6 +17,7 @@ from proof.showing.library import DOCS, Library, Seen, read_library
 from proof.showing.words import headline, lane_names, place_in_words, sentences
 
 FRONT = re.compile(r"\A---\n.*?^---\n\s*", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 RULE = re.compile(r"^\*\*The rule: (.+?)\*\*", re.MULTILINE)
 PAIR = re.compile(r"^``` pair\n(.*)\n```$", re.MULTILINE)
 TRUST = re.compile(r"^``` trust\n```$", re.MULTILINE)
@@ -87,7 +88,9 @@ def _pages(nav: Iterable[Any]) -> Iterator[tuple[str, str]]:
 
 def _page(title: str, path: str) -> str:
     rule = RULE.search((DOCS / path).read_text("utf-8"))
-    return f"- [{title}]({path})" + (f": {rule[1]}" if rule else "")
+    # A link of a page leads from that page, and not from this list.
+    said = LINK.sub(r"\1", rule[1]) if rule else ""
+    return f"- [{title}]({path})" + (f": {said}" if said else "")
 
 
 def _example(example: Example, known: Library) -> Iterator[str]:

@@ -46,12 +46,14 @@
     return window.__index.docs.map((one) => ({ ...one, long: long(one),
       fields: [[6, match.spaced(one.title)], [4, match.spaced(heard[one.location] ?? "")], [1, match.spaced(one.text)]] }));
   });
+  const namedIn = (html) => [...html.matchAll(/#([\w-]+)"/g)].map(([, id]) => id);
   const named = (given) => {
     const said = (n) => given.messages.filter(({ rows }) => rows.includes(n)).map((one) => `${one.name} ${one.text}`).join(" ");
-    given.rows = given.rows.map(([place, of, see, fix, why, never, good, bad, heard = ""], n) => {
+    given.rows = given.rows.map(([place, of, see, fix, why, never, heard = ""], n) => {
       const at = given.places[place], kinds = of.map((one) => given.symptoms[one]).join(" ");
       const fields = [[4, match.spaced(`${see} ${heard}`)], [3, match.spaced(why)],
         [1.5, match.spaced(`${fix} ${never} ${at} ${kinds} ${said(n)}`)]];
+      const [good, bad] = [fix, never].map(namedIn);
       return { id: bad[0], in: at, of, see, do: fix, why, never, good, bad, fields };
     });
     return given;

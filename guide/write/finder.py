@@ -83,16 +83,17 @@ def _json(value: Any) -> str:
 def _row(
     row: Row, places: list[str], known: Library, heard: Mapping[str, str]
 ) -> list[Any]:
-    """Return a row: its place, its kinds, its four sentences, and what proves it.
+    """Return a row: its place, its kinds and its four sentences.
 
-    Last are the words of a reader who has none of these, if the row has such words.
+    What proves it is where the links of its fix and of its *don't* lead. Last are the
+    words of a reader who has none of these, if the row has such words.
     """
     at = homes(known)[row]
     kinds = [one.section for one in at if one.words.startswith("silent: ")]
     see = spelt_out(row.see.removeprefix(NOTHING))
     texts = map(html, (see, row.do, row.what, row.never))
     also = [heard[row.bad[0]]] if row.bad[0] in heard else []
-    return [places.index(row.section), kinds, *texts, row.good, row.bad, *also]
+    return [places.index(row.section), kinds, *texts, *also]
 
 
 def _message(entry: Entry, rows: list[Row], ask: Mapping[str, str]) -> dict[str, Any]:

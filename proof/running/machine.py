@@ -58,6 +58,8 @@ def browser_driver() -> str | None:
 
     It is a program of its own in the package, which needs libraries of the system.
     """
+    if (missing := not_installed("playwright")) is not None:
+        return missing
     from playwright._impl._driver import compute_driver_executable
 
     return not_started(

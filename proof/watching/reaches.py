@@ -130,6 +130,8 @@ def _names(node: ast.AST, known: Mapping[str, str]) -> Iterator[str]:
             yield from (f"{module}.{one.name}" for one in names)
         case ast.Attribute(value=ast.Name(id=of), attr=name):
             yield f"{known.get(of, of)}.{name}"
+        case ast.Attribute(value=ast.Attribute(attr=of), attr=name):
+            yield f"{of}.{name}"
         case ast.Attribute(attr=name) | ast.keyword(arg=str(name)):
             yield name
         case ast.Name(id="__builtins__" as name):

@@ -168,6 +168,7 @@ def _environment(python: str) -> Path:
         return Path(sys.prefix)
     folder = ROOT / f".venv-{python}"
     _do(["sh", "tools/environment.sh", folder.name, python])
+    _do(["sh", "tools/groups.sh", folder.name, "browser"])
     return folder
 
 

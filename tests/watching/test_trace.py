@@ -218,6 +218,8 @@ def test_the_trace_is_in_nobodys_way(seen: Report) -> None:
         ('ROLLBACK TO SAVEPOINT "s1"', "ROLLBACK TO SAVEPOINT", ""),
         ("BEGIN", "BEGIN", ""),
         ("SELECT 1", "SELECT", ""),
+        ("-- of a file\n\n/* and */ SELECT 1", "SELECT", ""),
+        ("-- nothing else", "", ""),
         ("", "", ""),
     ],
 )

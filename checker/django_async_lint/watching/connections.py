@@ -16,6 +16,8 @@ from weakref import WeakKeyDictionary
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
+COMMENTS = re.compile(r"\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)+", re.DOTALL)
+"""What stands before a statement and is none."""
 TABLE = re.compile(r'(?:FROM|INTO|UPDATE|TABLE) +["`]?(\w+)', re.IGNORECASE)
 LONG = 2_000
 """Characters of a statement that is not remembered, such as one with many rows."""
@@ -148,6 +150,7 @@ def _known(sql: str) -> tuple[str, str]:
 
 
 def _described(sql: str) -> tuple[str, str]:
+    sql = COMMENTS.sub("", sql)
     words = sql.split(None, 3)
     kind = words[0].upper() if words else ""
     if kind in ("SAVEPOINT", "RELEASE"):

@@ -4,12 +4,12 @@ import os
 import shutil
 from pathlib import Path
 
-PLACES = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")
+FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")
 """Where packages of a system put them, if not on the path."""
 
 
 def installed(name: str) -> Path | None:
     """Return where a program is, None if it is not here."""
-    places = os.pathsep.join((os.environ.get("PATH", os.defpath), *PLACES))
-    found = shutil.which(name, path=places)
+    path = os.pathsep.join((os.environ.get("PATH", os.defpath), *FOLDERS))
+    found = shutil.which(name, path=path)
     return Path(found) if found else None

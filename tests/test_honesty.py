@@ -46,6 +46,18 @@ def outcome_of(example: Example, lane: str, checked: Check) -> Outcome:
     return verdicts[0].outcome
 
 
+SPEAK_POSTGRESQL = ("procrastinate", "psycopg2")
+"""Packages that have nothing to do on another database."""
+
+
+@each_example
+def test_what_leaves_sqlite_out_cannot_run_there(example: Example) -> None:
+    """A lane is not left out by a claim that names another one only."""
+    if not example.lanes("sqlite"):
+        imported = any(name in example.code for name in SPEAK_POSTGRESQL)
+        assert imported or example.lanes("pgbouncer"), f"{example} runs on SQLite too"
+
+
 @each_pair_in_its_lanes
 def test_a_swap_refutes_both(pair: Pair, lane: str, checked: Check) -> None:
     """When the bodies of a pair change places, neither side's claims hold."""

@@ -447,7 +447,6 @@ found({
 {"name":"RuntimeError","text":"<…> is bound to a different event loop","to":"errors-loop/#runtimeerror-is-bound-to-a-different-event-loop","rows":[300,215]},
 {"name":"DoesNotExist","text":"… matching query does not exist.","to":"errors-database/#doesnotexist-matching-query-does-not-exist","rows":[45,82,91,272,277,281]},
 {"name":"TypeError","text":"…() missing 1 required positional argument: '…'","to":"errors/#typeerror-missing-1-required-positional-argument","rows":[290]},
-{"name":"OperationalError","text":"near \"DO\": syntax error","to":"errors/#operationalerror-near-do-syntax-error","rows":[90]},
 {"name":"AttributeError","text":"'NoneType' object has no attribute 'id'","to":"errors/#attributeerror-nonetype-object-has-no-attribute-id","rows":[94]},
 {"name":"OrderNotFound","text":"no order … at the broker","to":"errors/#ordernotfound-no-order-at-the-broker","rows":[56]},
 {"name":"RuntimeError","text":"no running event loop","to":"errors-loop/#runtimeerror-no-running-event-loop","rows":[213]},

@@ -21,13 +21,15 @@ def bound(name: str, lanes: str) -> str:
 
 def test_what_claims_of_it_alone_runs_there_alone(tmp_path: Path) -> None:
     """Who names other lanes too runs in all, and who names none not there."""
-    alone, with_others, without = written(
+    alone, on_postgresql, with_others, without = written(
         tmp_path,
         bound("alone", " [pgbouncer]"),
+        bound("on-postgresql", " [postgresql]"),
         bound("with-others", " [sqlite, postgresql, pgbouncer]"),
         bound("without", ""),
     )
     assert [lane for lane in LANES if alone.runs_in(lane)] == ["pgbouncer"]
+    assert [lane for lane in LANES if on_postgresql.runs_in(lane)] == ["postgresql"]
     assert [lane for lane in LANES if with_others.runs_in(lane)] == [
         "sqlite",
         "postgresql",

@@ -9,7 +9,16 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TypeVar
 
-from proof.showing.picture.shapes import Bar, Picture
+from proof.showing.picture.shapes import (
+    Arrow,
+    Bar,
+    Cross,
+    Fold,
+    Leak,
+    Mark,
+    Picture,
+    Wait,
+)
 
 LONGEST = 12
 """Columns of an axis beyond which its pictures would be too small to read."""
@@ -18,7 +27,8 @@ FOLD, BEHIND = ("fold", ""), ("behind", "")
 Column = tuple[int, int]
 """Before which step of the ✅, and how many steps behind that gap's begin; or, if it
 is the step itself, -1."""
-Placed = TypeVar("Placed")
+Placed = TypeVar("Placed", Arrow, Cross, Fold, Leak, Mark, Wait)
+"""What stands at a slot."""
 
 
 def on_one_axis(middle: Picture, others: Sequence[Picture]) -> list[Picture] | None:
@@ -90,8 +100,7 @@ def _spread(picture: Picture, columns: Sequence[int]) -> Picture:
 
 
 def _moved(one: Placed, columns: Sequence[int]) -> Placed:
-    moved: Placed = replace(one, at=columns[one.at])  # type: ignore[type-var,attr-defined]
-    return moved
+    return replace(one, at=columns[one.at])
 
 
 def _bars(picture: Picture, columns: Sequence[int]) -> Iterator[Bar]:

@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := default
 .PHONY: default help serve demo worker site site-next card measure groups test quick run record write bench guarded rivals lint matrix stability lock clean environment with-docs with-lint with-suite
 MAKEFLAGS += --no-print-directory
+# Where it is set, each process compiles anew what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?=
 BIN := .venv/bin

@@ -75,8 +75,8 @@ reason() {
 }
 
 # Make the environment with one interpreter; what went wrong is in the log. The lock has
-# all that there is to install, which pip need not find out again; and what is imported
-# is compiled then, which is less than all.
+# all that there is to install, which pip need not find out again; and pip would compile
+# one module after the other.
 make_with() {
     rm -f "$folder/stamp"
     "$1" -m venv --clear "$folder" >"$log" 2>&1 &&
@@ -113,6 +113,7 @@ while read -r version python; do
     echo "Preparing $folder with Python $version, once: half a minute."
     if make_with "$python"; then
         find_checker
+        sh "${0%/*}/compile.sh" "$folder"
         { echo "$asked"; cat "$lock"; } >"$folder/stamp"
         exit 0
     fi

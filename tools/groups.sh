@@ -14,7 +14,7 @@ copy_of() {
 }
 
 # Install what locks say. They hold all that there is to install, which pip need not find
-# out again, and a module is compiled where it is first imported.
+# out again; and pip would compile one module after the other.
 install() {
     locks=$*
     for lock in $locks; do
@@ -44,7 +44,7 @@ done
 # One call for all takes half the time of one for each, and does not say which failed.
 # shellcheck disable=SC2086
 if [ "$(echo $new | wc -w)" -gt 1 ] && install $new; then
-    exit 0
+    new=
 fi
 for lock in $new; do
     install "$lock" && continue
@@ -53,3 +53,4 @@ for lock in $new; do
     [ -z "$needed" ] || { echo "$said" >&2; exit 1; }
     echo "$said"
 done
+sh "${0%/*}/compile.sh" "$folder"

@@ -49,7 +49,7 @@ class Stage:
         with closing(sqlite3.connect(path, timeout=5)) as connection, connection:
             return connection.execute(statement, values).fetchall()
 
-    def wait_until(self, true: Callable[[], object], seconds: float = 15) -> None:
+    def wait_until(self, true: Callable[[], object], seconds: float = 60) -> None:
         """Wait until something is so."""
         deadline = time.monotonic() + seconds
         while not true():
@@ -89,7 +89,7 @@ class Team:
         self.page.get_by_role("button", name="Sync now").click()
 
     def see(
-        self, selector: str, text: str | re.Pattern[str] = "", seconds: float = 15
+        self, selector: str, text: str | re.Pattern[str] = "", seconds: float = 60
     ) -> None:
         """Wait until the page shows it."""
         shown = self.page.locator(selector)

@@ -84,7 +84,7 @@ def test_pool_process_killed(team: Callable[..., Team]) -> None:
     pool = psutil.Process(shown.stage.demo.pid("worker")).children()
     (busy,) = [one for one in pool if one.net_connections()]
     busy.kill()
-    shown.see(COMPLETE, "23 new, 0 changed, 1 removed, of 23 in all", seconds=20)
+    shown.see(COMPLETE, "23 new, 0 changed, 1 removed, of 23 in all")
     assert (shown.row("run"), shown.members()) == ((1,), (23, 23))
 
 
@@ -105,7 +105,7 @@ def test_worker_killed(team: Callable[..., Team]) -> None:
     shown.stage.wait_until(worker.children)
     connect_to(shown, "example")
     shown.sync()
-    shown.see(COMPLETE, "23 new, 0 changed, 1 removed", seconds=20)
+    shown.see(COMPLETE, "23 new, 0 changed, 1 removed")
     assert (shown.row("run"), shown.members()) == ((2,), (23, 23))
 
 
@@ -129,7 +129,7 @@ def test_code_host_fails(team: Callable[..., Team]) -> None:
     """When the code host fails half-way, nothing is written, and the page says why."""
     shown = team("example-broken")
     shown.sync()
-    shown.see(ERROR, "The code host does not answer", seconds=20)
+    shown.see(ERROR, "The code host does not answer")
     shown.see(ERROR, "answered 503, page 3 cannot be read")
     picture(shown, "6-code-host-fails")
     assert (shown.row("read"), shown.members()) == ((10,), (1, 1))

@@ -193,8 +193,10 @@ HOSTILE = {
         "raise ValueError('x' * (8 << 20))", "raised", error="ValueError"
     ),
     "sends too many statements": Hostile(
+        "name = 'x' * (1 << 17)\n"
         "for _ in range(50):\n"
-        "    connection.cursor().execute('--' + 'x' * (1 << 17) + '\\nSELECT 1')",
+        "    connection.cursor().execute(\n"
+        "        f'WITH {name} AS (SELECT 1) SELECT * FROM {name}')",
         "sent more statements than can be traced (",
     ),
     "drops a table": Hostile(

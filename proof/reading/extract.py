@@ -39,16 +39,20 @@ def extract(docs: Path | None = None) -> tuple[Example, ...]:
         raise MarkdownError(
             docs.name, 1, "no page here has a Python block", "Is this the right folder?"
         )
-    examples = tuple(_example(docs.parent, block) for block in blocks)
+    paths = {block.path for block in blocks}
+    lines = {path: path.read_text("utf-8").splitlines() for path in paths}
+    examples = tuple(
+        _example(docs.parent, block, lines[block.path][block.start_line - 1])
+        for block in blocks
+    )
     _ids_are_unique(examples)
     for example in examples:
         _twin_fits(example, {other.id: other for other in examples})
     return examples
 
 
-def _example(root: Path, block: CodeExample) -> Example:
+def _example(root: Path, block: CodeExample, header: str) -> Example:
     path = block.path.relative_to(root)
-    header = block.path.read_text("utf-8").splitlines()[block.start_line - 1]
     options = read_header(path, block.start_line, header)
     try:
         claims = read_claims(block.source)

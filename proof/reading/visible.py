@@ -23,6 +23,8 @@ def unseen(code: str) -> tuple[int, str] | None:
 
 def _characters(code: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(code.split("\n"), 1):
+        if line.isascii() and line.isprintable():
+            continue
         for one in line:
             if one not in " \t" and unicodedata.category(one) in UNSEEN:
                 name = unicodedata.name(one, "a control character")

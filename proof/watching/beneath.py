@@ -5,7 +5,7 @@ does what no trace shows, and what then fails is no failure of Django's.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 DRIVERS = "connection"
 """What a Django connection and a cursor call it."""
@@ -15,10 +15,10 @@ HARMLESS = ("set_progress_handler",)
 """Methods of a driver that end nothing, and send nothing."""
 
 
-def beneath(tree: ast.AST) -> Iterator[ast.expr]:
+def beneath(nodes: Collection[ast.AST]) -> Iterator[ast.expr]:
     """Yield what takes a driver's connection; to ask whether it is there is no use."""
-    let_through = {id(one) for node in ast.walk(tree) for one in _let_through(node)}
-    for node in (one for one in ast.walk(tree) if isinstance(one, ast.expr)):
+    let_through = {id(one) for node in nodes for one in _let_through(node)}
+    for node in (one for one in nodes if isinstance(one, ast.expr)):
         if id(node) not in let_through and _is_drivers(node):
             yield node
 

@@ -8,7 +8,7 @@ import ast
 import builtins
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from proof.watching.beneath import beneath
@@ -91,8 +91,9 @@ def refused(code: str) -> tuple[int, str] | None:
 
 
 def _found(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    known = _imported(tree)
-    for node in ast.walk(tree):
+    nodes = [*ast.walk(tree)]
+    known = _imported(nodes)
+    for node in nodes:
         line = getattr(node, "lineno", 0)
         for name in _names(node, known):
             if name.partition(".")[0] in JUDGES:
@@ -105,14 +106,14 @@ def _found(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 yield line, f"`{name}`: {OUT_OF_HANDS[name]}"
             elif re.fullmatch(r"_[a-z]\w*", name):
                 yield line, f"`{name}`: what is private to another"
-    for node in beneath(tree):
+    for node in beneath(nodes):
         yield node.lineno, f"`{ast.unparse(node)}`: the connection beneath Django's"
 
 
-def _imported(tree: ast.AST) -> dict[str, str]:
+def _imported(nodes: Iterable[ast.AST]) -> dict[str, str]:
     """Return what the names of imports mean, beside those that Python has anyway."""
     known = {name: f"builtins.{name}" for name in ("exec", "eval", "compile")}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             known |= {one.asname: one.name for one in node.names if one.asname}
         elif isinstance(node, ast.ImportFrom):

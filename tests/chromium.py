@@ -26,7 +26,7 @@ FLAGS = (
 )
 LIKE_EACH_OTHER = 3
 """How many texts in the same colours have their contrast measured."""
-AUDIT = """async (most) => {
+AUDIT = """async ([most, all]) => {
   // A colour on its way from light to dark is neither.
   const moving = document.getAnimations().filter((one) =>
     one.effect.getComputedTiming().endTime !== Infinity);
@@ -49,8 +49,8 @@ AUDIT = """async (most) => {
   const contrast = "color-contrast";
   // Without this, it describes every element that is as it should be as well.
   const options = { resultTypes: ["violations"] };
-  const others = await axe.run(document,
-    { ...options, rules: { [contrast]: { enabled: false } } });
+  const others = all ? await axe.run(document,
+    { ...options, rules: { [contrast]: { enabled: false } } }) : { violations: [] };
   const below = [...measured].flatMap((one) => [...one.children]);
   const contrasts = await axe.run(
     { include: [...measured], exclude: below.filter((one) => !measured.has(one)) },
@@ -78,10 +78,13 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-def violations(page: Page) -> list[tuple[str, str]]:
-    """Return each rule of accessibility that a page breaks, and where."""
+def violations(page: Page, *, of_colours: bool = False) -> list[tuple[str, str]]:
+    """Return each rule of accessibility that a page breaks, and where.
+
+    Of all rules, or of those of colours alone: no other can tell a scheme.
+    """
     page.evaluate(Axe().axe_script)
-    found = page.evaluate(AUDIT, LIKE_EACH_OTHER)
+    found = page.evaluate(AUDIT, [LIKE_EACH_OTHER, not of_colours])
     return [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
 
 

@@ -42,7 +42,6 @@ REDIS_SETTINGS: Mapping[str, str] = {
     "daemonize": "no",
 }
 TOLD_TO_END = ("redis-server", "valkey-server", "pgbouncer")
-"""Programs that end in order when told to; PostgreSQL has a signal of its own."""
 UNPRIVILEGED = ("postgres", "redis", "nobody")
 """Who runs a server where this process is root's, which PostgreSQL refuses."""
 STARTS_WITHIN = 30.0

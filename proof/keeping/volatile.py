@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 VOLATILE = (
@@ -28,13 +29,18 @@ VOLATILE = (
 def still(value: Any) -> Any:
     """Return plain data with everything volatile held still."""
     if isinstance(value, str):
-        # Half of a character, as in the name of a file, cannot be written as UTF-8.
-        value = value.encode("utf-8", "backslashreplace").decode("utf-8")
-        for pattern, replacement in VOLATILE:
-            value = pattern.sub(replacement, value)
-        return value
+        return _still(value)
     if isinstance(value, Mapping):
         return {key: still(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [still(one) for one in value]
     return value
+
+
+@lru_cache(1 << 14)
+def _still(text: str) -> str:
+    # Half of a character, as in the name of a file, cannot be written as UTF-8.
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    for pattern, replacement in VOLATILE:
+        text = pattern.sub(replacement, text)
+    return text

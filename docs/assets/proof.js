@@ -176,7 +176,7 @@ proved({
 "database-queue-other-connection": ["django-tasks/","<code>django-tasks-db</code>: queued over another connection",0,[["raises OperationalError at line 34; the goal is lost","SQLite"],["the goal is lost","PostgreSQL"]]],
 "killed-task-put-back": ["django-tasks/","<code>django-tasks-db</code>: what a killed worker had begun is put back",1,[["works","SQLite, PostgreSQL"]]],
 "killed-task-stays": ["django-tasks/","<code>django-tasks-db</code>: no worker takes it up again",0,[["a wrong row is saved; the goal is lost","SQLite, PostgreSQL"]]],
-"worker-alone-told-to-stop": ["stopping/","<code>SIGTERM</code> to the worker alone",1,[["works","SQLite, PostgreSQL"]]],
+"worker-alone-told-to-stop": ["stopping/","<code>SIGTERM</code> to the worker alone: the task goes on to its end",1,[["works","SQLite, PostgreSQL"]]],
 "worker-and-pool-told-to-stop": ["stopping/","<code>SIGTERM</code> to the processes of its pool, too",0,[["the goal is lost","SQLite, PostgreSQL"]]],
 "stopped-cold-and-put-back": ["stopping/","<code>acks_late</code>: the next worker runs what a cold stop cancelled",1,[["works","SQLite, PostgreSQL"]]],
 "stopped-cold-and-lost": ["stopping/","Acknowledged when it begins: a cold stop loses the task",0,[["the goal is lost","SQLite, PostgreSQL"]]],

@@ -46,7 +46,7 @@ def outcome_of(example: Example, lane: str, checked: Check) -> Outcome:
     return verdicts[0].outcome
 
 
-SPEAK_POSTGRESQL = ("procrastinate", "psycopg2")
+SPEAK_POSTGRESQL = ("procrastinate", "psycopg2", "django_async_backend")
 """Packages that have nothing to do on another database."""
 
 

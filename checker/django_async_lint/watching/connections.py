@@ -78,11 +78,11 @@ class Connections:
             self._listen(connection)
 
     def _listen(self, connection: BaseDatabaseWrapper) -> None:
-        close: Callable[[], None] = getattr(connection, "_close")  # noqa: B009
+        close: Callable[[], Any] = getattr(connection, "_close")  # noqa: B009
 
-        def closed() -> None:
+        def closed() -> Any:
             self.to_close.discard(self._numbers[connection])
-            close()
+            return close()  # To be awaited, where another backend's is async.
 
         setattr(connection, "_close", closed)  # noqa: B010
         # First, as whoever opens it within `execute_wrapper()` removes the last.

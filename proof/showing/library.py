@@ -52,6 +52,11 @@ class Library:
         return {example.id: example for example in self.examples}
 
     @cached_property
+    def _places(self) -> dict[str, int]:
+        """Where each example stands among all, by id."""
+        return {example.id: place for place, example in enumerate(self.examples)}
+
+    @cached_property
     def _seen(self) -> dict[str, tuple[Seen, ...]]:
         """What `seen` has answered: a page asks several times, and each is judged."""
         return {}
@@ -123,6 +128,14 @@ class Library:
         recorded = self.recorded.get(example.id, ())
         left = [set(unproven(example, one)) for one in recorded]
         return tuple(c for c in example.claims if all(c in one for one in left))
+
+    def neighbours(self, example: Example) -> tuple[Example, ...]:
+        """Return the examples directly before and after one on its page."""
+        place = self._places[example.id]
+        around = self.examples[max(place - 1, 0) : place + 2]
+        return tuple(
+            one for one in around if one.path == example.path and one.id != example.id
+        )
 
     def kin(self, example: Example) -> tuple[Example, ...]:
         """Return the examples on the other side of an example's pairs."""

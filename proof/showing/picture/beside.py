@@ -18,11 +18,10 @@ Alike = Mapping[Picture, Sequence[str]]
 
 def beside(example: Example, known: "Library") -> tuple[Example, ...]:
     """Return the twins that stand directly before and after a block on its page."""
-    page = [one for one in known.examples if one.page == example.page]
-    at = page.index(example)
-    around = [*page[max(at - 1, 0) : at], *page[at + 1 : at + 2]]
     return tuple(
-        one for one in around if example.id == one.twin or one.id == example.twin
+        one
+        for one in known.neighbours(example)
+        if example.id == one.twin or one.id == example.twin
     )
 
 

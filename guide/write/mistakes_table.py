@@ -45,9 +45,13 @@ def line_of(entry: "Entry") -> str:
 
 
 def lanes_of(situation: "Situation") -> str:
-    """Return the lanes in which any ❌ of a situation was seen."""
+    """Return the lanes in which any ❌ of a situation was seen.
+
+    A database alone says nothing more beside what another ❌ ran under on it.
+    """
     lanes = {lane for one in situation.seen.values() for lane in one}
-    return lanes_in_short(sorted(lanes, key=lane_order))
+    said_already = {lane.partition("/")[0] for lane in lanes if "/" in lane}
+    return lanes_in_short(sorted(lanes - said_already, key=lane_order))
 
 
 def anchor(symptom: str, place: str) -> str:

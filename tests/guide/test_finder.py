@@ -213,9 +213,6 @@ CLOSE = {
     ),
     "psycopg.OperationalError: connection failed: FATAL:  remaining connection slots "
     "are reserved for non-replication superuser connections": "too-many-clients",
-    "TypeError: object HttpResponse can't be used in 'await' expression": (
-        "middleware-gets-coroutine"
-    ),
 }
 """Messages that no run gave, and a mistake that is close to each."""
 FIRST_OF_PAGES = {

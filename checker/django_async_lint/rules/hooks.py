@@ -127,10 +127,13 @@ class ForgetfulMiddleware(Rule):
 
     code = "DAL804"
     name = "sync_and_async_middleware that handles one kind"
-    why = "under ASGI it gets a coroutine for a response"
+    why = "in a stack of the other kind, a coroutine is taken for a response"
     instead = "ask iscoroutinefunction(get_response), and give an async def for it"
     good = "middleware-both-ways"
-    finds = ("middleware-gets-coroutine",)
+    finds = (
+        "middleware-gets-coroutine",
+        "middleware-async-declared-both",
+    )
 
     def define(self, function: Function, at: At) -> Iterator[Problem]:
         """Look at a function."""

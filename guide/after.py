@@ -17,6 +17,8 @@ INDEXES = ("search/search_index.json", "search.json")
 INDEX = "search/search_index"
 FINDER = ("match.js", "find.js")
 TAG = re.compile(r"<[^>]+>")
+COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
+"""A line of a script that is nothing else."""
 WORD = re.compile(r"\w{3,}")
 LINK = re.compile(
     r'(<(?:a|form|link)\b[^>]*?\b(?:href|action)=")([^"#?:]*)((?:[#?][^"]*)?")'
@@ -34,9 +36,12 @@ def finish(folder: Path) -> None:
 
 
 def join_finder(assets: Path) -> None:
-    """Put what the finder's page needs first before its script, as one file."""
-    matching, page = ((assets / name).read_text("utf-8") for name in FINDER)
-    (assets / FINDER[1]).write_text(matching + page, "utf-8")
+    """Put what the finder's page needs first before its script, as one file.
+
+    Comments are for who reads the source.
+    """
+    texts = ((assets / name).read_text("utf-8") for name in FINDER)
+    (assets / FINDER[1]).write_text(COMMENT.sub("", "".join(texts)), "utf-8")
 
 
 def write_index(folder: Path) -> None:

@@ -62,6 +62,8 @@ OF_THE_LOOP = {"RuntimeError", "asyncio"}
 """The types of what the event loop and its bridges say."""
 OF_COROUTINES = re.compile(r"\b(await|async|coroutine|async_generator)\b")
 """Words of a message about code that is awaited, or should be."""
+OF_THE_DATABASE = re.compile(r"\b(Database access|connection|ATOMIC_REQUESTS)\b")
+"""Words of a message about a database, which a bridge or a test may say."""
 UNSAID = "uvicorn.protocols.utils.ClientDisconnected"
 """A type that uvicorn passes over in silence: no log has it."""
 
@@ -105,7 +107,8 @@ class Message:
         """The page of its entry; the one that everybody meets has its own."""
         if self.name == "SynchronousOnlyOperation":
             return "soe"
-        if self.type.startswith("django.db.") or self.name == "DoesNotExist":
+        of_it = self.name == "DoesNotExist" or self.type.startswith("django.db.")
+        if of_it or OF_THE_DATABASE.search(self.line):
             return "errors-database"
         if self.name.endswith("Warning"):
             return "errors-warnings"

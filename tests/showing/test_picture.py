@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 from pages import BY_ID, EXAMPLES, RECORDED
@@ -376,3 +377,13 @@ def test_no_two_things_stand_in_one_place(page: str) -> None:
         assert len(places) == len(set(places))
         assert all(0 <= at < picture.slots for at, _ in places)
         assert all(0 <= row < len(picture.rows) for _, row in places)
+
+
+@each_page
+def test_no_two_transactions_lie_in_one_place(page: str) -> None:
+    """In a row, one begins behind the end of the other, also where a fold has both."""
+    for outcome in seen_on(page):
+        bars = picture_of(outcome).bars
+        for one, other in combinations(bars, 2):
+            if (one.row, one.depth) == (other.row, other.depth):
+                assert one.last < other.first or other.last < one.first, outcome.example

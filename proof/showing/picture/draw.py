@@ -33,7 +33,7 @@ def picture_of(outcome: Outcome) -> Picture:
         tuple(_folds(every, chosen, all_slots, rows, drawn)),
     )
     slot_of = [all_slots[n] for n in numbers]
-    draft = replace(draft, bars=tuple(_bars(spans, slot_of, draft)))
+    draft = replace(draft, bars=_apart(tuple(_bars(spans, slot_of, draft)), draft))
     draft = replace(draft, arrows=tuple(_arrows(draft)))
     return with_symptoms(draft, outcome, leaking(outcome, rows))
 
@@ -93,6 +93,20 @@ def _bars(
             sent = any(one.row == number for one in within)
             if row.connection == span.connection and sent:
                 yield Bar(number, first, last, span.ends, span.depth)
+
+
+def _apart(bars: Sequence[Bar], picture: Picture) -> tuple[Bar, ...]:
+    """Return the bars; a fold in which one ends and the next begins is the next one's."""
+    folded = {one.at for one in picture.folds}
+    begin = {(one.row, one.depth, one.first) for one in bars}
+    return tuple(
+        replace(one, last=one.last - 1)
+        if one.first < one.last
+        and one.last in folded
+        and (one.row, one.depth, one.last) in begin
+        else one
+        for one in bars
+    )
 
 
 def _arrows(picture: Picture) -> Iterator[Arrow]:

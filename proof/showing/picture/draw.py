@@ -96,7 +96,7 @@ def _bars(
 
 
 def _apart(bars: Sequence[Bar], picture: Picture) -> tuple[Bar, ...]:
-    """Return the bars; a fold in which one ends and the next begins is the next one's."""
+    """Return the bars; a fold with an end and a beginning goes to who begins there."""
     folded = {one.at for one in picture.folds}
     begin = {(one.row, one.depth, one.first) for one in bars}
     return tuple(

@@ -532,7 +532,7 @@ proved({
 "setting-of-a-transaction": ["pools/","<code>SET LOCAL</code> in a transaction",1,[["works","PostgreSQL behind PgBouncer"]]],
 "setting-of-a-session": ["pools/","<code>SET</code> stays for whoever comes next",0,[["raises OperationalError at line 25; the goal is lost","PostgreSQL behind PgBouncer"]]],
 "listen-on-a-connection-of-its-own": ["pools/","<code>LISTEN</code> on a connection straight to the server",1,[["works","PostgreSQL behind PgBouncer"]]],
-"listen-behind-pgbouncer": ["pools/","<code>LISTEN</code> behind PgBouncer: the notification goes to somebody else",0,[["a wrong row is saved; the goal is lost","PostgreSQL behind PgBouncer"]]],
+"listen-behind-pgbouncer": ["pools/","<code>LISTEN</code> behind PgBouncer: the notification does not come",0,[["a wrong row is saved; the goal is lost","PostgreSQL behind PgBouncer"]]],
 "log-filter-before-the-queue": ["context/","The request's id is noted before the record goes to another thread",1,[["works","SQLite, PostgreSQL"]]],
 "log-filter-behind-the-queue": ["context/","It is asked for on the thread that writes the log",0,[["a wrong row is saved","SQLite, PostgreSQL"]]],
 "test-sync": ["testing/","A sync test in a <code>TestCase</code>",1,[["works","SQLite, PostgreSQL (django, pytest, throwaway)"]]],

@@ -11,6 +11,7 @@ from guide.index import (
     every_failure_has_its_row,
     rows_by_id,
     silent_lanes,
+    symptoms,
 )
 from guide.said import NAMES, message, said
 from guide.tree import read_tree
@@ -26,7 +27,9 @@ from guide.write import (
 )
 from guide.write.mistakes_table import code
 from proof.claims.read import read_claims
+from proof.claims.versions import EDITIONS, Edition
 from proof.errors import MarkdownError
+from proof.keeping.evidence import Evidence, digest
 from proof.outcome import Hang, Left, Outcome, Raised, Statement, Warned
 from proof.project import ROOT
 from proof.showing.library import Library, read_library
@@ -305,3 +308,30 @@ def test_rows_that_say_the_message_come_first():
     says = ["never awaited" in row for row in rows]
     assert says == sorted(says, reverse=True)
     assert {True, False} == set(says)
+
+
+@pytest.mark.parametrize("edition", EDITIONS, ids=str)
+def test_an_index_is_made_of_what_any_edition_has_seen(edition: Edition) -> None:
+    """Where `make serve` runs another edition, a ❌ may be a ✅, and is no symptom."""
+    silent = {
+        one.id: (
+            Evidence(
+                one.page,
+                digest(one),
+                {
+                    edition: {
+                        lane: Outcome(one.id, lane, "returned")
+                        for lane in one.lanes("sqlite")
+                    }
+                },
+            ),
+        )
+        for one in KNOWN.examples
+    }
+    known = Library(KNOWN.examples, silent)
+    found = {
+        name for one in symptoms(known) for row in one.situations for name in row.seen
+    }
+    for one in known.examples:
+        kinds = {claim.good for claim in one.claims_of(edition)}
+        assert kinds == {False} or one.id not in found, one

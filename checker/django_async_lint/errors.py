@@ -5,6 +5,11 @@ CheckerError
 └── UnreadableFile  a source file, with its line
 """
 
+import sys
+
+HERE = ".".join(map(str, sys.version_info[:2]))
+"""The Python that runs: it reads what is written for it and for older ones."""
+
 
 class CheckerError(Exception):
     """The checker cannot do what it was asked to."""
@@ -23,6 +28,7 @@ class UnreadableFile(CheckerError, ValueError):
 
     def __str__(self) -> str:
         return (
-            f"{self.path}:{self.line}: cannot be read: {self.found}. "
-            "Mend the file, or name it under `exclude` in [tool.django-async-lint]."
+            f"{self.path}:{self.line}: Python {HERE} cannot read it: {self.found}. "
+            "Mend the file; or run the checker with the Python that it is written for, "
+            "if that is newer; or name it under `exclude` in [tool.django-async-lint]."
         )

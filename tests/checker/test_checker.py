@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from django_async_lint.__main__ import CLEAN, FOUND, WRONG, main
+from django_async_lint.errors import HERE
 from proof.project import ROOT
 
 WRONG_CODE = """\
@@ -56,7 +57,8 @@ def test_an_unreadable_file_is_named_with_its_line(folder, capsys):
     (folder / "broken.py").write_text("x = 1\ndef broken(:\n", "utf-8")
     assert main(["check", "--no-cache", "."]) == WRONG
     said = capsys.readouterr()
-    assert said.err.startswith("broken.py:2: cannot be read: ")
+    assert said.err.startswith(f"broken.py:2: Python {HERE} cannot read it: ")
+    assert "run the checker with the Python that it is written for" in said.err
     assert "DAL201" in said.out
 
 

@@ -4,7 +4,7 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.db import connection, transaction
 from django.test import TestCase, TransactionTestCase
 from kiosk import services
@@ -16,7 +16,7 @@ from django_async_lint.guard import async_guard
 class InATestCase(TestCase):
     """Others write while its transaction is open."""
 
-    def test_write_in_a_loop(self):  # other-connection, left-connection, left-thread
+    def test_write_in_a_loop(self):  # other-connection, left-connection
         services.sell_in_a_loop("pen")
 
     def test_write_in_a_thread(self):  # other-connection
@@ -37,6 +37,10 @@ class WritesInATestCase(TestCase):
     def test_write_over_its_own(self):
         services.sell("pen")
         async_to_sync(services.sell_in_its_thread)("ink")
+
+    def test_a_thread_of_asgiref_stays(self):
+        """Nobody can join it, and without a connection it leaves nothing."""
+        asyncio.run(sync_to_async(int)())
 
     async def test_write_in_an_async_test(self):
         await services.sell_in_its_thread("pen")

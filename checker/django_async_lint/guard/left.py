@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from asgiref.sync import SyncToAsync
+
 from django_async_lint.guard.finding import Finding
 from django_async_lint.watching.born import Born
 from django_async_lint.watching.frames import Own
@@ -43,9 +45,14 @@ class Baseline:
 
 
 def _threads() -> set[threading.Thread]:
-    """Return those that Python has started; of the others nobody tells the end."""
+    """Return those that Python has started; of the others nobody tells the end.
+
+    asgiref's one thread for all lives as long as the process, and nobody can join it.
+    """
     foreign: Any = getattr(threading, "_DummyThread")  # noqa: B009
-    return {one for one in threading.enumerate() if not isinstance(one, foreign)}
+    shared: Any = getattr(SyncToAsync.single_thread_executor, "_threads", ())
+    started = (one for one in threading.enumerate() if not isinstance(one, foreign))
+    return {*started} - {*shared}
 
 
 def findings(left: set[Any], opened: Opened, born: Born, own: Own) -> Iterator[Finding]:

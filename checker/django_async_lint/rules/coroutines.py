@@ -102,8 +102,8 @@ class NeverAwaited(Rule):
 
     code = "DAL302"
     name = "a coroutine that is never awaited"
-    why = "nothing of it runs, and only a warning says so"
-    instead = "await it, or bridge it from sync code"
+    why = "nothing of it runs, and at most a warning says so"
+    instead = "await it, or call its bridge: async_to_sync(f)(…)"
     good = "asave-in-coroutine"
     finds = (
         "coroutine-dropped",

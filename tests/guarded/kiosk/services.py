@@ -19,13 +19,13 @@ def sell(name):
 
 
 def sell_in_a_loop(name):
-    """Write over the connection of another thread, and leave both."""
+    """Write over the connection of asgiref's thread, and leave it."""
     asyncio.run(sell_later(name))
 
 
 async def sell_later(name):
     """Write in asgiref's thread."""
-    # found: other-connection, left-connection, left-thread
+    # found: other-connection, left-connection
     await Item.objects.acreate(name=name)
 
 

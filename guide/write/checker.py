@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 
 from django_async_lint.rules import RULES
 from django_async_lint.rules.rule import Rule
@@ -11,6 +12,8 @@ from proof.project import ROOT
 from proof.showing.library import Library, Seen
 from proof.showing.words import headline, sentences
 
+ROWS = 3
+"""Rows of one table that are shown; a reader at a terminal has one screen."""
 SITE = re.compile(r"^site_url:\s*(\S+)$", re.MULTILINE)
 
 
@@ -70,9 +73,13 @@ def _seen(example: Example, seen: Seen) -> Iterator[str]:
     yield f"{', '.join(seen.lanes)}: {headline(example, seen).striptags()}"
     for one in sentences(example, seen.outcome):
         yield one.striptags()
-    for change in seen.outcome.changes:
-        after = "gone" if change.after is None else json.dumps(change.after)
-        yield f"{change.table} {change.pk}: {after}"
+    for table, found in groupby(seen.outcome.changes, key=lambda one: one.table):
+        changes = tuple(found)
+        for change in changes[:ROWS]:
+            after = "gone" if change.after is None else json.dumps(change.after)
+            yield f"{table} {change.pk}: {after}"
+        if len(changes) > ROWS:
+            yield f"{table}: {len(changes) - ROWS} more"
 
 
 def _first(names: tuple[str, ...], known: Library) -> str:

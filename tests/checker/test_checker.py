@@ -198,6 +198,9 @@ def test_a_rule_is_explained_offline(capsys):
     assert "@transaction.atomic\n    async def cancel_both():" in said
     assert "Seen when it was run:" in said and "a wrong row is saved" in said
     assert main(["--explain", "DAL999"]) == WRONG
+    main(["--explain", "dal308"])
+    rows = [one for one in capsys.readouterr().out.splitlines() if "commit 1" in one]
+    assert len(rows) <= 3
 
 
 def test_the_example_project_is_clean(monkeypatch):

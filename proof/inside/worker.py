@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from celery import Celery, signals
 from celery.app import trace
-from celery.exceptions import NotRegistered, SecurityWarning
+from celery.exceptions import NotRegistered, SecurityWarning, WorkerLostError
 from celery.worker import request as requests
 from celery.worker import state, strategy
 
@@ -22,6 +22,8 @@ from proof.watching.watcher import Watcher
 
 CONCURRENCY = {"prefork": 1, "threads": 2, "solo": 1, "gevent": 2}
 """Tasks that a worker runs at a time. One process, so that two tasks always meet."""
+ENDS_A_PROCESS = ("SystemExit", "KeyboardInterrupt")
+"""The types of what a task raises to end its process, and no failure to Celery."""
 OPTIONS = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 """What a worker that has no others to talk to leaves out."""
 
@@ -92,7 +94,14 @@ class Watch:
             self._watcher.begins()
 
     def _failed(self, exception: BaseException, **kwargs: Any) -> None:
-        self._watcher.raised(exception)
+        # A pool tells of the process that its task has left, too, and later: at times
+        # when the run has ended. What the task raised is noted by then.
+        if not (isinstance(exception, WorkerLostError) and self._has_exited()):
+            self._watcher.raised(exception)
+
+    def _has_exited(self) -> bool:
+        raised = self._watcher.notes("raised")
+        return bool(raised) and raised[-1]["type"] in ENDS_A_PROCESS
 
     def _unknown(self, name: str, **kwargs: Any) -> None:
         """Note a task that the worker has not got, and does nothing with."""

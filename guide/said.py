@@ -107,11 +107,11 @@ class Message:
         """The page of its entry; the one that everybody meets has its own."""
         if self.name == "SynchronousOnlyOperation":
             return "soe"
+        if self.name.endswith("Warning"):
+            return "errors-warnings"
         of_it = self.name == "DoesNotExist" or self.type.startswith("django.db.")
         if of_it or OF_THE_DATABASE.search(self.line):
             return "errors-database"
-        if self.name.endswith("Warning"):
-            return "errors-warnings"
         of_async = self.name in OF_THE_LOOP or OF_COROUTINES.search(self.line)
         return "errors-loop" if of_async else "errors"
 

@@ -16,6 +16,7 @@ case "$1 $2" in
     -c*) {says} ;;
     "-m venv") mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
     "-m pip") {installs} ;;
+    "-m compileall") echo "$*" >compiled ;;
 esac
 """
 REFUSED = 'echo "ERROR: No matching distribution found for django"; exit 1'
@@ -85,6 +86,15 @@ def test_the_newest_is_taken_whatever_its_number(machine: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "with Python 3.27" in done.stdout
     assert (machine / ".venv" / "stamp").exists()
+
+
+def test_packages_and_the_project_are_compiled(machine: Path) -> None:
+    """Where Python keeps no cache, each process would compile them anew."""
+    add(machine, "python3", "echo 3.14")
+    assert set_up(machine).returncode == 0
+    told = (machine / "compiled").read_text("utf-8").split()
+    assert {"proof", "checker", "examples", "cases"} < {*told}
+    assert any(one.endswith("site-packages") for one in told)
 
 
 def test_one_without_a_number_is_found(machine: Path) -> None:

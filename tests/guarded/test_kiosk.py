@@ -4,7 +4,7 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import async_to_sync
 from django.db import connection, transaction
 from django.test import TestCase, TransactionTestCase
 from kiosk import services
@@ -37,10 +37,6 @@ class WritesInATestCase(TestCase):
     def test_write_over_its_own(self):
         services.sell("pen")
         async_to_sync(services.sell_in_its_thread)("ink")
-
-    def test_a_thread_of_asgiref_stays(self):
-        """Nobody can join it, and without a connection it leaves nothing."""
-        asyncio.run(sync_to_async(int)())
 
     async def test_write_in_an_async_test(self):
         await services.sell_in_its_thread("pen")

@@ -53,13 +53,19 @@ def test_a_page_asks_for_one_sheet(site: Site) -> None:
 
 
 LIKE_EACH_OTHER = 3
-"""Elements of one kind in a parent of one kind that are looked at."""
+"""Elements of one kind that are looked at.
+
+Of one kind is what has the same name, classes, attributes and place among its siblings,
+in a parent of one kind, in one of one kind. No rule here asks for more.
+"""
 WHOLE = """async ([links, joined, most]) => {
   const seen = new Map();
   const chosen = [...document.querySelectorAll("body, body *")].filter((one) => {
-    const kinds = [one, one.parentElement, one.parentElement.parentElement];
-    const said = (it) => it && [it.tagName, it.classList, it.id && "#"];
-    const kind = kinds.map(said).join();
+    const around = [one, one.parentElement, one.parentElement.parentElement];
+    const said = (it) => it && [it.tagName, it.classList, it.getAttributeNames()];
+    let place = 0;
+    for (let it = one; place < 9 && (it = it.previousElementSibling);) place += 1;
+    const kind = [place, ...around.map(said)].join();
     seen.set(kind, (seen.get(kind) ?? 0) + 1);
     return seen.get(kind) <= most;
   });

@@ -25,7 +25,7 @@ from guide.write import (
     errors,
     written,
 )
-from guide.write.mistakes_table import code
+from guide.write.mistakes_table import code, lanes_of
 from proof.claims.read import read_claims
 from proof.claims.versions import EDITIONS, Edition
 from proof.errors import MarkdownError
@@ -335,3 +335,10 @@ def test_an_index_is_made_of_what_any_edition_has_seen(edition: Edition) -> None
     for one in known.examples:
         kinds = {claim.good for claim in one.claims_of(edition)}
         assert kinds == {False} or one.id not in found, one
+
+
+def test_a_row_names_a_database_once():
+    """Of its ❌, one may run by itself and the other under a server."""
+    situation = ENTRIES[0].situations[0]
+    seen = {"by-itself": ("sqlite",), "served": ("sqlite/uvicorn",)}
+    assert lanes_of(replace(situation, seen=seen)) == "SQLite (uvicorn)"
